@@ -1,0 +1,246 @@
+"""Checks across the tables of a park: keys, references, units, periods, places."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from parkkit.core.errors import ParkError, Problem
+from parkkit.core.units import conversion
+from parkkit.core.vocabulary import vocabulary
+from parkkit.park.polygons import distance_km
+
+Tables = Mapping[str, pd.DataFrame]
+KEYS = {"enterprises": "enterprise_id", "activity": "activity_id", "abatement": "device_id",
+        "releases": "release_id", "certificates": "certificate_id",
+        "sources": "origin"}  # fmt: skip
+OF_PLANTS = ("activity", "site_factors", "abatement", "releases", "certificates")
+WITH_ORIGIN = ("activity", "site_factors", "abatement", "releases", "certificates", "economy",
+               "price_index")  # fmt: skip
+FAR_KM = 50.0
+PERIODS = {
+    "activity": ["enterprise_id", "process", "stack_id", "item", "use", "counterpart_id", "year"],
+    "releases": ["enterprise_id", "list", "process", "stack_id", "species", "medium",
+                 "amount_kind", "destination", "counterpart_id", "year"],
+}  # fmt: skip
+OUTSIDERS = ("grid", "outside")
+FACTORS = ("emission_factor", "generation_factor", "release_factor")
+# What a site parameter converts to; {base} stands for the base unit of its item.
+PARAMETER_UNITS = {**dict.fromkeys(FACTORS, "t/{base}"), "ncv": "TJ/{base}",
+                   "carbon_content": "t/TJ", "sulphur_mg_per_m3": "mg/m3"}  # fmt: skip
+
+
+def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
+    """Return every problem that shows only when a park's tables are seen together."""
+    return [
+        *_duplicates(tables),
+        *_references(tables),
+        *_amounts(tables),
+        *_units(tables),
+        *_technologies(tables["activity"]),
+        *_site_factors(tables["site_factors"]),
+        *_idle(tables),
+        *_counterparts(tables),
+        *_periods(tables),
+        *_places(tables["enterprises"], boundaries),
+        *_plants(tables["enterprises"]),
+        *_economy(tables["economy"]),
+    ]
+
+
+def _duplicates(tables: Tables) -> Iterator[Problem]:
+    for table, key in KEYS.items():
+        column = tables[table][key]
+        for row in column.index[column.duplicated() & (column != "")]:
+            first = int(column.index[column == column[row]][0])
+            yield _at(table, row, key, "duplicate_key", given=column[row], first=first)
+
+
+def _references(tables: Tables) -> Iterator[Problem]:
+    plants, origins = set(tables["enterprises"]["enterprise_id"]), set(tables["sources"]["origin"])
+    wanted = [(table, "enterprise_id", plants, "enterprises.csv") for table in OF_PLANTS]
+    wanted += [("economy", "enterprise_id", plants, "enterprises.csv")]
+    wanted += [(table, "origin", origins, "sources.csv") for table in WITH_ORIGIN]
+    for table, name, known, file in wanted:
+        # Where the other table could not be read, that alone is told.
+        if not known:
+            continue
+        column = tables[table][name]
+        for row in column.index[(column != "") & ~column.isin(known)]:
+            yield _at(table, row, name, "unknown_reference", given=column[row], file=file,
+                      known=sorted(known))  # fmt: skip
+
+
+def _amounts(tables: Tables) -> Iterator[Problem]:
+    for table in ("activity", "releases"):
+        frame = tables[table]
+        has_amount, has_notation = frame["amount"].notna(), frame["notation"] != ""
+        for row in frame.index[~has_amount & ~has_notation]:
+            yield _at(table, row, "amount", "blank_amount")
+        for row in frame.index[has_amount & has_notation]:
+            yield _at(table, row, "notation", "amount_and_notation", given=frame["notation"][row])
+
+
+def _units(tables: Tables) -> Iterator[Problem]:
+    base = vocabulary("items").set_index("item")["base_unit"]
+    activity = tables["activity"]
+    pairs = activity[["item", "unit"]].assign(wanted=activity["item"].map(base))
+    yield from _unit_problems("activity", pairs)
+    yield from _unit_problems("releases", tables["releases"][["unit"]].assign(wanted="t"))
+    yield from _unit_problems("certificates", tables["certificates"][["unit"]].assign(wanted="MWh"))
+    yield from _unit_problems("economy", tables["economy"][["unit"]].assign(wanted="CNY"))
+    site = tables["site_factors"]
+    kinds = site["parameter"].map(lambda name: PARAMETER_UNITS.get(name, "1"))
+    bases = site["item"].map(base)
+    wanted = [kind.format(base=unit) if isinstance(unit, str) else None
+              for kind, unit in zip(kinds, bases, strict=True)]  # fmt: skip
+    yield from _unit_problems(
+        "site_factors", site[["unit"]].assign(wanted=pd.Series(wanted, index=site.index))
+    )
+
+
+def _unit_problems(table: str, pairs: pd.DataFrame) -> Iterator[Problem]:
+    """Try each distinct pair of unit and wanted unit once."""
+    given = pairs[(pairs["unit"] != "") & pairs["wanted"].notna()]
+    for (unit, wanted), rows in given.groupby(["unit", "wanted"]):
+        try:
+            conversion(str(unit), str(wanted))
+        except ParkError as error:
+            for row in rows.index:
+                yield Problem(code=error.code, file=f"{table}.csv", row=int(str(row)),
+                              column="unit", values=error.values)  # fmt: skip
+
+
+def _technologies(activity: pd.DataFrame) -> Iterator[Problem]:
+    """A technology that nobody knows would quietly lose the row its factors."""
+    known = vocabulary("processes").groupby("process_type")["technology"].agg(list)
+    given = activity[(activity["technology"] != "") & activity["process_type"].isin(known.index)]
+    for row in given.index:
+        choices = known[given["process_type"][row]]
+        if given["technology"][row] not in choices:
+            yield _at("activity", row, "technology", "unknown", kind="technology",
+                      given=given["technology"][row],
+                      known=[name for name in choices if name])  # fmt: skip
+
+
+def _site_factors(site: pd.DataFrame) -> Iterator[Problem]:
+    for row in site.index[site["parameter"].isin(FACTORS) & (site["species"] == "")]:
+        yield _at("site_factors", row, "species", "blank")
+    keys = ["enterprise_id", "process", "item", "parameter", "species"]
+    start = site["valid_from"].astype("float64").fillna(-float("inf"))
+    end = site["valid_to"].astype("float64").fillna(float("inf"))
+    for _, rows in site.groupby(keys):
+        ordered = start[rows.index].sort_values(kind="stable").index
+        for earlier, later in itertools.pairwise(ordered):
+            if start[later] <= end[earlier]:
+                yield _at("site_factors", later, "valid_from", "overlapping_years",
+                          first=int(earlier))  # fmt: skip
+
+
+def _idle(tables: Tables) -> Iterator[Problem]:
+    """A device or parameter whose process has no activity acts on nothing: a slip, or a gap."""
+    activity = tables["activity"]
+    running = pd.MultiIndex.from_frame(activity[["enterprise_id", "process"]])
+    for table in ("abatement", "site_factors"):
+        rows = tables[table][tables[table]["process"] != ""]
+        stands = pd.MultiIndex.from_frame(rows[["enterprise_id", "process"]]).isin(running)
+        for row in rows.index[~stands]:
+            plant = rows["enterprise_id"][row]
+            processes = sorted(set(activity.loc[activity["enterprise_id"] == plant, "process"]))
+            yield _at(table, row, "process", "idle_process", is_warning=True,
+                      given=rows["process"][row], known=processes)  # fmt: skip
+
+
+def _counterparts(tables: Tables) -> Iterator[Problem]:
+    plants = set(tables["enterprises"]["enterprise_id"])
+    needs = vocabulary("uses").set_index("use")["needs_counterpart"]
+    is_energy = vocabulary("items").set_index("item")["kind"] == "energy"
+    activity = tables["activity"]
+    need, other = activity["use"].map(needs), activity["counterpart_id"]
+    energy = activity["item"].map(is_energy).astype("boolean").fillna(False)
+    for row in activity.index[(other == "") & ((need == "yes") | ((need == "energy") & energy))]:
+        yield _at("activity", row, "counterpart_id", "blank_counterpart",
+                  given=activity["use"][row])  # fmt: skip
+    for table in ("activity", "releases"):
+        other = tables[table]["counterpart_id"]
+        for row in other.index[(other != "") & ~other.isin([*plants, *OUTSIDERS])]:
+            yield _at(table, row, "counterpart_id", "unknown_reference", given=other[row],
+                      file="enterprises.csv", known=[*OUTSIDERS, *sorted(plants)])  # fmt: skip
+
+
+def _periods(tables: Tables) -> Iterator[Problem]:
+    for table, keys in PERIODS.items():
+        frame = tables[table]
+        monthly = frame["month"].notna()
+        by_month = pd.MultiIndex.from_frame(frame.loc[monthly, keys].astype("str"))
+        whole = frame[~monthly]
+        both = pd.MultiIndex.from_frame(whole[keys].astype("str")).isin(by_month)
+        for row in whole.index[both]:
+            yield _at(table, row, "month", "year_and_months", given=whole["year"][row])
+
+
+def _places(plants: pd.DataFrame, boundaries: pd.DataFrame) -> Iterator[Problem]:
+    half = plants["lon"].isna() != plants["lat"].isna()
+    for row in plants.index[half]:
+        yield _at("enterprises", row, "lon", "half_a_place")
+    placed = plants[plants["lon"].notna() & plants["lat"].notna()]
+    for row in placed.index[placed["datum"] == ""]:
+        yield _at("enterprises", row, "datum", "no_datum")
+    whole = shapely.union_all(list(boundaries["geometry"])) if len(boundaries) else None
+    for row in placed.index:
+        lon, lat = float(placed["lon"][row]), float(placed["lat"][row])
+        if code := _misplaced(whole, lon, lat):
+            away = distance_km(whole, lon, lat) if whole and abs(lat) <= 90 else 0
+            yield _at("enterprises", row, "lat" if abs(lat) > 90 else "lon", code,
+                      given=f"{lon:g}, {lat:g}", away=f"{away:,.0f}")  # fmt: skip
+
+
+def _misplaced(whole: BaseGeometry | None, lon: float, lat: float) -> str:
+    """Return what is wrong with a place as a code, blank where it may be right."""
+    if abs(lat) > 90:
+        return "beyond_pole_swapped" if abs(lon) <= 90 else "beyond_pole"
+    if whole is None or distance_km(whole, lon, lat) <= FAR_KM:
+        return ""
+    is_swapped = abs(lon) <= 90 and distance_km(whole, lat, lon) <= FAR_KM
+    return "swapped" if is_swapped else "far_away"
+
+
+def _plants(plants: pd.DataFrame) -> Iterator[Problem]:
+    for column in ("credit_code", "industry_code"):
+        rows = plants.index[plants[column] == ""]
+        if len(rows):
+            yield Problem(code="incomplete", file="enterprises.csv", row=int(rows[0]),
+                          column=column, is_warning=True,
+                          values={"count": len(rows),
+                                  "given": list(plants.loc[rows, "enterprise_id"])})  # fmt: skip
+    wrong = (plants["opened"] > plants["closed"]).fillna(False).astype(bool)
+    for row in plants.index[wrong]:
+        yield _at("enterprises", row, "closed", "closed_before_opened",
+                  given=plants["closed"][row], opened=plants["opened"][row])  # fmt: skip
+
+
+def _economy(economy: pd.DataFrame) -> Iterator[Problem]:
+    for row in economy.index[(economy["enterprise_id"] == "") & (economy["industry_code"] == "")]:
+        yield _at("economy", row, "enterprise_id", "nobodys_value")
+    for measure, rows in economy.groupby("measure"):
+        priced = rows["price_year"].astype("float64")
+        other = rows.index[priced.ne(priced.iloc[0]) & (priced.notna() | pd.notna(priced.iloc[0]))]
+        if len(other):
+            yield _at("economy", other[0], "price_year", "mixed_prices", is_warning=True,
+                      given=measure)  # fmt: skip
+
+
+def _at(
+    table: str, row: object, column: str, code: str, *, is_warning: bool = False, **values: object
+) -> Problem:
+    return Problem(code=code, file=f"{table}.csv", row=int(str(row)), column=column,
+                   is_warning=is_warning, values=values)  # fmt: skip
+
+
+def errors(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the problems that stop a park from being used."""
+    return tuple(problem for problem in problems if not problem.is_warning)

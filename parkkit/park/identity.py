@@ -1,0 +1,73 @@
+"""Identity: which listings of several registers are one plant, and where it stands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+LISTING = ["list", "facility_id", "name", "lon", "lat", "industry_code", "address"]
+
+
+def settle(listings: pd.DataFrame) -> pd.DataFrame:
+    """Return one plant for each id that the registers share; nothing is merged by name.
+
+    Parameters
+    ----------
+    listings : DataFrame
+        ``plant_id`` and the columns of ``LISTING``, a row per facility and list (or per release:
+        repeats do not count).
+
+    Returns
+    -------
+    DataFrame
+        ``plant_id``, ``name`` (the one most lists use, then one listed at the plant's place),
+        ``former_names`` (the others), ``lon``, ``lat`` (the listed place nearest to the median of
+        the distinct places listed), ``industry_code`` (the most detailed, then the most
+        frequent), ``address`` and ``place_count``.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"plant_id": ["p"] * 3, "list": ["a", "b", "c"],
+    ...     "facility_id": ["1", "2", "3"], "name": ["Mill", "Mill", "Old Mill"],
+    ...     "lon": [0.0, 0.1, 9.0], "lat": [0.0, 0.1, 9.0], "industry_code": ["33", "331", "331"],
+    ...     "address": [""] * 3})
+    >>> settle(rows).iloc[0].to_dict()["name"], float(settle(rows).loc[0, "lon"])
+    ('Mill', 0.1)
+    """
+    distinct = listings[["plant_id", *LISTING]].drop_duplicates()
+    plants = [_plant(str(plant), rows) for plant, rows in distinct.groupby("plant_id", sort=True)]
+    return pd.DataFrame(plants)
+
+
+def _plant(plant_id: str, rows: pd.DataFrame) -> dict[str, object]:
+    lon, lat = confirmed_place(rows)
+    here = set(rows.loc[(rows["lon"] == lon) & (rows["lat"] == lat), "name"])
+    names = rows[rows["name"] != ""].groupby("name")["list"].nunique()
+    by_use = sorted(names.index, key=lambda name: (-names[name], name not in here, name))
+    codes = rows[rows["industry_code"] != ""]["industry_code"].value_counts()
+    return {
+        "plant_id": plant_id,
+        "name": by_use[0] if by_use else "",
+        "former_names": ";".join(by_use[1:]),
+        "lon": lon,
+        "lat": lat,
+        "industry_code": min(codes.index, key=lambda c: (-len(c), -codes[c], c), default=""),
+        "address": min((text for text in rows["address"] if text), default=""),
+        "place_count": len(rows[["lon", "lat"]].drop_duplicates()),
+    }
+
+
+def confirmed_place(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return the listed place nearest to the median of the distinct places listed.
+
+    The median alone could lie where nothing stands; the nearest listed place is one that a
+    register names.
+    """
+    places = rows[["lon", "lat"]].dropna().drop_duplicates().sort_values(["lon", "lat"])
+    if not len(places):
+        return float("nan"), float("nan")
+    middle = places.median()
+    shrink = np.cos(np.radians(middle["lat"]))
+    apart = ((places["lon"] - middle["lon"]) * shrink) ** 2 + (places["lat"] - middle["lat"]) ** 2
+    nearest = places.loc[apart.idxmin()]
+    return float(nearest["lon"]), float(nearest["lat"])

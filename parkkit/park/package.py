@@ -1,0 +1,239 @@
+"""A park folder as a value: ``open_park`` reads and checks it, ``check_park`` only checks."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from parkkit.core.errors import ParkError, Problem
+from parkkit.core.labels import Language
+from parkkit.core.tables import columns
+from parkkit.park.checking import check_tables, errors
+from parkkit.park.polygons import FILE, no_boundaries, read_boundaries
+from parkkit.park.reading import ABOUT, TABLES, About, read_about, read_table
+
+PARKS_VARIABLE = "PARKKIT_PARKS"
+DEFAULT_PARKS = "sample_parks"
+CONSEQUENCES = ("blank_amount", "half_a_place", "no_datum")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    """A park that was read and found sound: what ``park.toml`` says, and its tables.
+
+    Every table has the columns of ``data/columns.csv``; its index counts rows as a spreadsheet
+    does. ``notes`` are the warnings that travel into the report.
+    """
+
+    about: About
+    boundaries: pd.DataFrame
+    enterprises: pd.DataFrame
+    activity: pd.DataFrame
+    site_factors: pd.DataFrame
+    abatement: pd.DataFrame
+    releases: pd.DataFrame
+    certificates: pd.DataFrame
+    economy: pd.DataFrame
+    price_index: pd.DataFrame
+    same_as: pd.DataFrame
+    sources: pd.DataFrame
+    notes: tuple[Problem, ...] = ()
+
+    def name(self, language: Language) -> str:
+        """The park's name in a language."""
+        return self.about.name_zh if language == "zh" else self.about.name_en
+
+
+def plant_names(park: Park, language: Language) -> dict[str, str]:
+    """Return the plants' names by id, the other language's (or the id) where one is blank."""
+    plants = park.enterprises
+    other = "en" if language == "zh" else "zh"
+    own, spare = plants[f"name_{language}"], plants[f"name_{other}"]
+    shown = own.where(own != "", spare.where(spare != "", plants["enterprise_id"]))
+    return dict(zip(plants["enterprise_id"], shown, strict=True))
+
+
+def open_park(park: str | Path, *, parks: str | Path | None = None) -> Park:
+    """Read a park folder, check it, and return it.
+
+    Parameters
+    ----------
+    park : str or Path
+        The name of a folder under ``parks``, or a path to a park folder.
+    parks : str or Path, optional
+        The folder of parks; else the environment's ``PARKKIT_PARKS``, else ``sample_parks``.
+
+    Raises
+    ------
+    ParkError
+        If there is no such park, or its data have problems: all of them are in ``problems``.
+
+    Examples
+    --------
+    >>> open_park("nowhere", parks="sample_parks")
+    Traceback (most recent call last):
+    parkkit.core.errors.ParkError: there is no park 'nowhere'. Known parks: langang.
+    """
+    folder = find_park(park, parks=parks)
+    opened, problems = _read(folder)
+    wrong = errors(problems)
+    if wrong or opened is None:
+        raise ParkError("park_has_problems", park=folder.name, count=len(wrong), problems=wrong)
+    return opened
+
+
+def check_park(park: str | Path, *, parks: str | Path | None = None) -> tuple[Problem, ...]:
+    """Read a park folder and return every problem and warning; nothing is computed."""
+    return tuple(_read(find_park(park, parks=parks))[1])
+
+
+def parks_folder(parks: str | Path | None = None) -> Path:
+    """Return the folder of parks: the one given, else the environment's, else sample_parks.
+
+    ``sample_parks`` is looked for here and one folder up, because notebooks run in their own.
+    """
+    given = parks or os.environ.get(PARKS_VARIABLE)
+    if given:
+        return Path(given)
+    here = Path(DEFAULT_PARKS)
+    return here if here.is_dir() or not (Path("..") / here).is_dir() else Path("..") / here
+
+
+def park_names(parks: str | Path | None = None) -> list[str]:
+    """Return the names of the park folders there are."""
+    folder = parks_folder(parks)
+    return sorted(path.parent.name for path in folder.glob(f"*/{ABOUT}"))
+
+
+def named_park(name: str, *, parks: str | Path | None = None) -> Path:
+    """Return the folder of a park by its plain name: no path leads a page elsewhere.
+
+    Raises
+    ------
+    ParkError
+        If the name is a path or no park under ``parks``.
+
+    Examples
+    --------
+    >>> named_park("../..")
+    Traceback (most recent call last):
+    parkkit.core.errors.ParkError: '../..' is not the name of a park folder; give a plain name \
+without a path.
+    """
+    check_name(name)
+    known = park_names(parks)
+    if name not in known:
+        raise ParkError("unknown_park", given=name, known=known)
+    return parks_folder(parks) / name
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that no park folder may have.
+
+    Raises
+    ------
+    ParkError
+        If it holds anything but letters (of any script), digits, ``-`` and ``_``.
+    """
+    if not re.fullmatch(r"[^\W_][\w-]*", name):
+        raise ParkError("not_a_folder_name", given=name)
+
+
+def find_park(park: str | Path, *, parks: str | Path | None = None) -> Path:
+    """Return the folder of a park, given by name or, in Python and on the command line, by path."""
+    path = Path(park)
+    is_path = isinstance(park, Path) or any(mark in park for mark in ("/", os.sep))
+    if not is_path:
+        return named_park(str(park), parks=parks)
+    if not path.is_dir():
+        raise ParkError("unknown_park", given=str(park), known=park_names(parks))
+    return path
+
+
+def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
+    """Read everything, gather every problem; without ``park.toml`` there is no park."""
+    about, problems = read_about(folder)
+    tables: dict[str, pd.DataFrame] = {}
+    for table in TABLES:
+        tables[table], found = read_table(folder, table)
+        problems += found
+    boundaries, found = _boundaries(folder)
+    problems += found
+    if not (folder / "activity.csv").is_file() and not (folder / "releases.csv").is_file():
+        problems.append(Problem(code="no_data", file="activity.csv"))
+    problems += _unforeseen(check_tables(tables, boundaries), problems)
+    if about is None:
+        return None, problems
+    problems += _default_boundary(about, boundaries)
+    notes = tuple(problem for problem in problems if problem.is_warning)
+    return Park(about=about, boundaries=boundaries, notes=notes, **tables), problems
+
+
+def _unforeseen(found: Sequence[Problem], told: Sequence[Problem]) -> list[Problem]:
+    """Leave out what only follows from a cell already told: an amount of -3 is not blank."""
+    wrong = {(problem.file, problem.row) for problem in errors(told)}
+    wrong |= {(problem.file, None) for problem in told if problem.code == "missing_column"}
+    return [
+        problem for problem in found
+        if problem.code not in CONSEQUENCES
+        or not {(problem.file, problem.row), (problem.file, None)} & wrong
+    ]  # fmt: skip
+
+
+def _boundaries(folder: Path) -> tuple[pd.DataFrame, list[Problem]]:
+    path = folder / FILE
+    return read_boundaries(path) if path.is_file() else (no_boundaries(), [])
+
+
+def _default_boundary(about: About, boundaries: pd.DataFrame) -> list[Problem]:
+    """Physical and approved boundaries are drawn; the other two may stand in the plant list."""
+    wanted, drawn = about.default_boundary, sorted(set(boundaries["boundary_type"]))
+    if wanted in ("management", "statistical") or wanted in drawn:
+        return []
+    values = {"given": wanted, "known": drawn}
+    return [Problem(code="no_boundary", file=FILE, values=values)]
+
+
+def new_park(folder: Path, *, park_id: str) -> list[Path]:
+    """Make an empty park folder: ``park.toml`` to fill in and every table with its header.
+
+    Raises
+    ------
+    ParkError
+        If the folder exists already: nothing is overwritten.
+    """
+    check_name(park_id)
+    if folder.exists():
+        raise ParkError("folder_exists", given=folder)
+    folder.mkdir(parents=True)
+    settings = folder / ABOUT
+    settings.write_text(_TEMPLATE.format(park_id=park_id), encoding="utf-8")
+    made = [settings]
+    for table in TABLES:
+        path = folder / f"{table}.csv"
+        header = ",".join(column.name for column in columns(table))
+        path.write_text(f"{header}\n", encoding="utf-8")
+        made.append(path)
+    return made
+
+
+_TEMPLATE = """\
+[park]
+id = "{park_id}"
+name_zh = "{park_id}"
+name_en = "{park_id}"
+country = "CN"
+province = ""              # six digits, e.g. 330000
+industry_scheme = "GB/T 4754"
+is_synthetic = false
+list_order = ["calculated"]
+default_boundary = "statistical"
+
+[convention]
+factor_sets = []           # e.g. ["CN_NDRC24", "CN_GRID", "CN_HEAT"]
+"""

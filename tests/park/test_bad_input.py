@@ -1,0 +1,347 @@
+"""Bad input: one fault a park, each told by file, row, column, what was given, what would do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parkkit.core.errors import ParkError
+from parkkit.park.package import check_park, find_park, named_park, new_park, open_park
+from tests.parks import box, write_park, write_table
+
+COAL = {"amount": 10}
+SO2 = {"amount": 5}
+BOUGHT = {"process": "power", "process_type": "purchase", "item": "electricity",
+          "use": "purchased", "unit": "MWh", "amount": 1}  # fmt: skip
+
+
+def fault(told: tuple[str, str, int | None, str], words: tuple[str, ...], **given: Any) -> object:
+    """A park with one fault: the code, file, row and column of its problem, and words in it."""
+    return pytest.param(given, told, words, id=f"{told[0]}-{told[3] or told[1]}")
+
+
+FAULTS = [
+    fault(("unknown", "activity.csv", 2, "unit"), ("'bucket'", "kWh"),
+          activity=[{**COAL, "unit": "bucket"}]),
+    fault(("unknown", "activity.csv", 3, "item"), ("'coal_bituminous'", "bituminous"),
+          activity=[COAL, {**COAL, "item": "coal_bituminous"}]),
+    fault(("unknown", "activity.csv", 2, "technology"), ("'stocker'", "Did you mean 'stoker'?"),
+          activity=[{**COAL, "technology": "stocker"}]),
+    fault(("duplicate_key", "activity.csv", 3, "activity_id"), ("'x1'", "row 2"),
+          activity=[{**COAL, "activity_id": "x1"}, {**COAL, "activity_id": "x1"}]),
+    fault(("duplicate_key", "enterprises.csv", 3, "enterprise_id"), ("'A'", "row 2"),
+          enterprises=[{}, {}]),
+    fault(("below", "activity.csv", 2, "amount"), ("-3", "from 0 up"), activity=[{"amount": -3}]),
+    fault(("below", "releases.csv", 2, "amount"), ("-3", "from 0 up"), releases=[{"amount": -3}]),
+    fault(("blank_amount", "activity.csv", 2, "amount"), ("notation",), activity=[{}]),
+    fault(("amount_and_notation", "activity.csv", 2, "notation"), ("NE", "one of the two"),
+          activity=[{**COAL, "notation": "NE"}]),
+    fault(("unknown", "activity.csv", 2, "notation"), ("'NX'", "NE"),
+          activity=[{"notation": "NX"}]),
+    fault(("year_and_months", "activity.csv", 2, "month"), ("2023", "one of them"),
+          activity=[COAL, {**COAL, "month": 1}]),
+    fault(("year_and_months", "releases.csv", 3, "month"), ("2023", "one of them"),
+          releases=[{**SO2, "month": 1}, SO2]),
+    fault(("beyond_pole_swapped", "enterprises.csv", 2, "lat"), ("30.05, 120.05", "swap"),
+          enterprises=[{"lon": 30.05, "lat": 120.05}]),
+    fault(("swapped", "enterprises.csv", 2, "lon"), ("41.65, -87.3", "wrong way round"),
+          enterprises=[{"lon": 41.65, "lat": -87.3}],
+          boundaries=[box(edges=(-87.5, 41.6, -87.2, 41.7))]),
+    fault(("far_away", "enterprises.csv", 2, "lon"), ("121.05, 30.05", "km"),
+          enterprises=[{"lon": 121.05}]),
+    fault(("half_a_place", "enterprises.csv", 2, "lon"), ("both",), enterprises=[{"lat": ""}]),
+    fault(("no_datum", "enterprises.csv", 2, "datum"), ("gcj02",), enterprises=[{"datum": ""}]),
+    fault(("above", "enterprises.csv", 2, "lon"), ("500000", "180"),
+          enterprises=[{"lon": 500000, "lat": 89}]),
+    fault(("closed_before_opened", "enterprises.csv", 2, "closed"), ("2001", "2010"),
+          enterprises=[{"opened": 2010, "closed": 2001}]),
+    fault(("unknown_reference", "activity.csv", 2, "enterprise_id"), ("'Z'", "enterprises.csv"),
+          activity=[{**COAL, "enterprise_id": "Z"}]),
+    fault(("unknown_reference", "releases.csv", 2, "origin"), ("'book'", "sources.csv"),
+          releases=[{**SO2, "origin": "book"}]),
+    fault(("unknown_reference", "activity.csv", 2, "counterpart_id"), ("'gird'", "'grid'"),
+          activity=[{**BOUGHT, "counterpart_id": "gird"}]),
+    fault(("unknown_reference", "releases.csv", 2, "counterpart_id"), ("'B'", "enterprises.csv"),
+          releases=[{**SO2, "destination": "treatment_plant", "counterpart_id": "B"}]),
+    fault(("wrong_dimension", "activity.csv", 2, "unit"), ("'m3'", "converts to t"),
+          activity=[{**COAL, "unit": "m3"}]),
+    fault(("wrong_dimension", "releases.csv", 2, "unit"), ("'MWh'", "converts to t"),
+          releases=[{**SO2, "unit": "MWh"}]),
+    fault(("wrong_dimension", "economy.csv", 2, "unit"), ("'USD'", "CNY"),
+          economy=[{"amount": 1, "unit": "USD"}]),
+    fault(("wrong_dimension", "site_factors.csv", 2, "unit"), ("'GJ/m3'", "TJ/t"),
+          site_factors=[{"parameter": "ncv", "value": 20, "unit": "GJ/m3"}]),
+    fault(("unknown", "site_factors.csv", 2, "unit"), ("'%'",),
+          site_factors=[{"parameter": "sulphur_share", "value": 0.8, "unit": "%"}]),
+    fault(("blank", "site_factors.csv", 2, "species"), ("blank",),
+          site_factors=[{"parameter": "emission_factor", "value": 2, "unit": "t/t"}]),
+    fault(("overlapping_years", "site_factors.csv", 3, "valid_from"), ("row 2",),
+          site_factors=[{"parameter": "ncv", "value": 20, "unit": "GJ/t", "valid_to": 2023},
+                        {"parameter": "ncv", "value": 21, "unit": "GJ/t", "valid_from": 2023}]),
+    fault(("blank_counterpart", "activity.csv", 2, "counterpart_id"), ("grid", "outside"),
+          activity=[BOUGHT]),
+    fault(("nobodys_value", "economy.csv", 2, "enterprise_id"), ("give one",),
+          economy=[{"enterprise_id": "", "amount": 1}]),
+    fault(("no_boundary", "boundaries.geojson", None, ""), ("'physical'",), boundaries=[]),
+    fault(("feature", "boundaries.geojson", None, "boundary_type"), ("'fysical'", "physical"),
+          boundaries=[box(), box("fysical")]),
+    fault(("feature_number", "boundaries.geojson", None, "valid_from"), ("'2020'", "number"),
+          boundaries=[box(valid_from="2020")], about={"default_boundary": "statistical"}),
+    fault(("not_degrees", "boundaries.geojson", None, ""), ("500000", "degrees"),
+          boundaries=[box(edges=(500000, 3300000, 510000, 3310000))],
+          about={"default_boundary": "statistical"}),
+    fault(("no_polygon", "boundaries.geojson", None, ""), ("#1",),
+          boundaries=[box(edges=(120.0, 30.0, 120.0, 30.1))],
+          about={"default_boundary": "statistical"}),
+    fault(("unknown", "park.toml", None, "province"), ("'33'", "330000"), about={"province": "33"}),
+    fault(("unknown", "park.toml", None, "colour"), ("'colour'",), about={"colour": "red"}),
+    fault(("blank", "park.toml", None, "name_zh"), ("fill it in",), about={"name_zh": ""}),
+    fault(("setting_flag", "park.toml", None, "is_synthetic"), ("no", "true or false"),
+          about={"is_synthetic": "no"}),
+    fault(("setting_list", "park.toml", None, "list_order"), ("cems", "list"),
+          about={"list_order": "cems"}),
+    fault(("setting_year", "park.toml", None, "default_year"), ("2023", "year"),
+          about={"default_year": "2023"}),
+    fault(("setting_text", "park.toml", None, "province"), ("330000", "text"),
+          about={"province": 330000}),
+    fault(("unknown", "park.toml [convention]", None, "factor_sets"), ("'CN_NDRC42'", "CN_NDRC24"),
+          convention={"factor_sets": ["CN_NDRC42"]}),
+    fault(("not_served", "park.toml [convention]", None, ""), ("electricity", "market"),
+          convention={"electricity": "market"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "told", "words"), FAULTS)
+def test_a_fault_is_told_where_it_is_in_both_languages(
+    tmp_path: Path, given: dict[str, Any], told: tuple[str, str, int | None, str], words: Any
+) -> None:
+    folder = write_park(tmp_path / "p", **{"activity": [COAL], **given})
+    with pytest.raises(ParkError) as error:
+        open_park(folder)
+    problems = error.value.problems
+    assert [(p.code, p.file, p.row, p.column) for p in problems] == [told]
+    for word in (*words, told[1], told[3]):
+        assert word in str(error.value)
+    in_chinese = problems[0].told("zh")
+    assert in_chinese != problems[0].told("en")
+    assert told[2] is None or f"第 {told[2]} 行" in in_chinese
+
+
+def broken(name: str, content: bytes) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(content) and None
+
+
+FILES = [
+    pytest.param(lambda folder: (folder / "enterprises.csv").unlink(), "missing_file",
+                 "enterprises.csv", "parkkit new", id="missing file"),
+    pytest.param(lambda folder: (folder / "park.toml").unlink(), "missing_file", "park.toml",
+                 "parkkit new", id="missing park.toml"),
+    pytest.param(lambda folder: (folder / "activity.csv").unlink(), "no_data", "activity.csv",
+                 "releases.csv", id="neither activity nor releases"),
+    pytest.param(broken("park.toml", b"[park\nid = 1"), "not_toml", "park.toml", "line 1",
+                 id="broken TOML"),
+    pytest.param(broken("park.toml", b"park = 3\n"), "no_section", "park.toml", "[park]",
+                 id="no section"),
+    pytest.param(broken("boundaries.geojson", b'{"features": [,]}'), "not_geojson",
+                 "boundaries.geojson", "line 1 column", id="broken GeoJSON"),
+    pytest.param(broken("boundaries.geojson", b'{"type": "Polygon"}'), "no_features",
+                 "boundaries.geojson", "FeatureCollection", id="GeoJSON without features"),
+    pytest.param(broken("boundaries.geojson", b'{"features": [1]}'), "no_features",
+                 "boundaries.geojson", "FeatureCollection", id="features that are none"),
+    pytest.param(broken("releases.csv", b""), "empty_file", "releases.csv", "header",
+                 id="empty file"),
+    pytest.param(broken("releases.csv", b"\xff\xfe\x00\xff"), "not_text", "releases.csv", "UTF-8",
+                 id="neither encoding"),
+    pytest.param(broken("releases.csv", b'a,b\n"1,2\n'), "not_csv", "releases.csv", "EOF",
+                 id="open quote"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "code", "file", "word"), FILES)
+def test_a_file_that_does_not_do_is_told(
+    tmp_path: Path, spoil: Callable[[Path], None], code: str, file: str, word: str
+) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL], about={"default_boundary": "statistical"})
+    spoil(folder)
+    told = {p.code: p for p in check_park(folder) if not p.is_warning}
+    assert list(told) == [code]
+    assert told[code].file == file
+    assert word in told[code].told("en")
+    assert told[code].told("zh") != told[code].told("en")
+
+
+@pytest.mark.parametrize("row", [2, 3], ids=["first row", "later row"])
+def test_a_ragged_row_is_told_by_its_number(tmp_path: Path, row: int) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL])
+    lines = ["origin,title", "a,A", "b,B"]
+    lines[row - 1] += ",too,many"
+    (folder / "sources.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = [p for p in check_park(folder) if p.code == "ragged"]
+    assert [(p.file, p.row) for p in found] == [("sources.csv", row)]
+    assert "has 4 cells and the header 2" in found[0].told()
+
+
+def test_a_missing_column_is_told_with_the_columns_there_are(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL])
+    table = (folder / "activity.csv").read_text(encoding="utf-8")
+    (folder / "activity.csv").write_text(table.replace(",use,", ",used,", 1), encoding="utf-8")
+    problems = check_park(folder)
+    assert [(p.code, p.file, p.column) for p in problems] == [
+        ("missing_column", "activity.csv", "use"),
+        ("extra_column", "activity.csv", "used"),
+    ]
+    assert "the file has: activity_id" in problems[0].told()  # fmt: skip
+
+
+def test_every_problem_of_a_park_is_told_at_once(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[{"amount": -1, "unit": "bucket"}],
+                        releases=[{"amount": "x"}])  # fmt: skip
+    with pytest.raises(ParkError) as error:
+        open_park(folder)
+    assert {(p.file, p.column) for p in error.value.problems} == {
+        ("activity.csv", "amount"),
+        ("activity.csv", "unit"),
+        ("releases.csv", "amount"),
+    }
+    assert len(str(error.value).splitlines()) == 1 + len(error.value.problems)  # fmt: skip
+
+
+def test_looking_at_a_bad_park_changes_no_file(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[{"amount": -1}])
+    before = fingerprint(tmp_path)
+    with pytest.raises(ParkError):
+        open_park(folder)
+    assert fingerprint(tmp_path) == before
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
+
+
+# --- what is read all the same ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_chinese_is_read_in_the_usual_encodings(tmp_path: Path, encoding: str) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL], enterprises=[{"name_zh": "东风化工厂"}])
+    path = folder / "enterprises.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+    assert open_park(folder).enterprises["name_zh"].tolist() == ["东风化工厂"]
+
+
+def test_full_width_digits_and_spaces_are_cleaned_with_a_warning(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[{"amount": " １０ "}, {"amount": "５"}])
+    park = open_park(folder)
+    assert park.activity["amount"].tolist() == [10.0, 5.0]
+    assert [(p.code, p.row, p.column) for p in park.notes] == [("cleaned", 2, "amount")]
+    assert "2 cell(s)" in park.notes[0].told()
+
+
+def test_blank_lines_are_left_out_but_counted(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL])
+    with (folder / "activity.csv").open("a", encoding="utf-8") as file:
+        file.write("\n,,,\nx,A,boiler\n")
+    rows = {p.row for p in check_park(folder) if p.code == "blank"}
+    assert rows == {5}
+
+
+def test_blank_codes_are_listed_and_not_refused(tmp_path: Path) -> None:
+    park = open_park(write_park(tmp_path / "p", activity=[COAL], enterprises=[{"credit_code": ""}]))
+    assert [(p.code, p.column) for p in park.notes] == [("incomplete", "credit_code")]
+
+
+def test_a_device_on_a_process_nobody_runs_is_a_warning(tmp_path: Path) -> None:
+    park = open_park(write_park(tmp_path / "p", activity=[COAL], abatement=[{"process": "boilr"}]))
+    assert [(p.code, p.file, p.row) for p in park.notes] == [("idle_process", "abatement.csv", 2)]
+    assert "Did you mean 'boiler'?" in park.notes[0].told()
+
+
+def test_values_of_different_price_years_are_a_warning(tmp_path: Path) -> None:
+    economy = [{"amount": 1}, {"amount": 2, "year": 2022, "price_year": ""}]
+    park = open_park(write_park(tmp_path / "p", activity=[COAL], economy=economy))
+    assert [(p.code, p.row) for p in park.notes] == [("mixed_prices", 3)]
+
+
+def test_a_broken_outline_is_repaired_with_a_note(tmp_path: Path) -> None:
+    bow = box()
+    bow["geometry"] = {"type": "Polygon", "coordinates": [
+        [[120, 30], [120.1, 30.1], [120.1, 30], [120, 30.1], [120, 30]]]}  # fmt: skip
+    park = open_park(write_park(tmp_path / "p", activity=[COAL], boundaries=[bow]))
+    assert [p.code for p in park.notes] == ["polygon_repaired"]
+    assert park.boundaries["geometry"][0].is_valid
+
+
+# --- names and paths -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["../..", "..", "/etc", "a/b", "a\\b", ".hidden", "", "p\n", "p "])
+def test_a_name_that_is_no_plain_name_leads_nowhere(tmp_path: Path, name: str) -> None:
+    write_park(tmp_path / "p", activity=[COAL])
+    with pytest.raises(ParkError, match="is not the name of a park folder"):
+        named_park(name, parks=tmp_path)
+
+
+def test_an_absolute_path_is_no_name_but_opens_in_python(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL])
+    with pytest.raises(ParkError, match="plain name without a path"):
+        named_park(str(folder), parks=tmp_path)
+    assert open_park(str(folder)).about.park_id == "tiny"
+    assert named_park("p", parks=tmp_path) == folder
+
+
+def test_a_name_nobody_knows_is_told_with_the_parks_there_are(tmp_path: Path) -> None:
+    write_park(tmp_path / "steel", activity=[COAL])
+    with pytest.raises(ParkError, match="no park 'stele'. Did you mean 'steel'") as error:
+        open_park("stele", parks=tmp_path)
+    assert "没有名为“stele”的园区" in error.value.told("zh")
+
+
+def test_a_path_written_with_a_dot_is_a_path(tmp_path: Path, monkeypatch: Any) -> None:
+    write_park(tmp_path / "p", activity=[COAL])
+    monkeypatch.chdir(tmp_path)
+    assert find_park("./p", parks="elsewhere") == Path("p")
+    assert find_park("p/", parks="elsewhere") == Path("p")
+    with pytest.raises(ParkError, match="no park 'p'"):
+        find_park("p", parks="elsewhere")
+
+
+def test_a_folder_of_something_else_is_no_park(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(ParkError, match="park.toml: the file is not there"):
+        open_park(tmp_path / "photos")
+
+
+# --- a new park ------------------------------------------------------------------------------
+
+
+def test_a_new_park_is_sound_and_empty(tmp_path: Path) -> None:
+    made = new_park(tmp_path / "fresh", park_id="fresh")
+    assert len(made) == 11
+    assert check_park(tmp_path / "fresh") == ()
+    assert len(open_park("fresh", parks=tmp_path).activity) == 0
+
+
+def test_a_new_park_overwrites_nothing(tmp_path: Path) -> None:
+    new_park(tmp_path / "fresh", park_id="fresh")
+    before = fingerprint(tmp_path)
+    with pytest.raises(ParkError, match="exists already; nothing was written"):
+        new_park(tmp_path / "fresh", park_id="fresh")
+    assert fingerprint(tmp_path) == before
+
+
+def test_a_new_park_needs_a_plain_name(tmp_path: Path) -> None:
+    with pytest.raises(ParkError, match="not the name of a park folder"):
+        new_park(tmp_path / "x", park_id='a"b')
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_could_not_be_read_does_not_blame_the_others(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL] * 3)
+    write_table(folder, "sources", [])
+    (folder / "enterprises.csv").unlink()
+    assert [p.code for p in check_park(folder)] == ["missing_file"]

@@ -1,0 +1,129 @@
+"""Membership: who is inside each of the four boundaries, in which year, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parkkit.core.errors import ParkError
+from parkkit.park.boundary import members, members_by_year, outline, places
+from parkkit.park.datum import convert
+from parkkit.park.package import Park
+from tests.parks import EAST, NORTH, OUTSIDE, WEST, box, make_park
+
+ALL = [box("physical"), box("approved"), box("management")]
+COAL = {"amount": 10}
+
+
+@pytest.fixture
+def basis(tmp_path: Path) -> Callable[..., str]:
+    """Return why the one plant of a park is in or out."""
+
+    def asked(boundary_type: str, *, year: int = 2023, part: str = "", **plant: Any) -> str:
+        shapes = plant.pop("boundaries", ALL)
+        park = park_of(tmp_path, [plant], shapes)
+        return str(members(park, boundary_type, year, part=part)["basis"].iloc[0])
+
+    return asked
+
+
+def park_of(folder: Path, plants: list[dict[str, Any]], shapes: Any = ALL) -> Park:
+    about = {"default_boundary": "statistical"}
+    return make_park(folder / "p", about=about, enterprises=plants, boundaries=shapes)
+
+
+@pytest.fixture(autouse=True)
+def releases_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every park of this file some data, so that it is sound."""
+    monkeypatch.setitem(make_park.__globals__["GROUND"], "releases", [])
+
+
+@pytest.mark.parametrize("kind", ["physical", "approved"])
+def test_physical_and_approved_go_by_place_whatever_the_register_says(basis, kind) -> None:
+    assert basis(kind, is_registered_here="no") == "inside"
+    assert basis(kind, **OUTSIDE) == "outside"
+
+
+def test_statistical_goes_by_the_register_whatever_the_place(basis) -> None:
+    assert basis("statistical", **OUTSIDE) == "registered"
+    assert basis("statistical", is_registered_here="no") == "not_registered"
+    assert basis("statistical", is_registered_here="") == "unknown_registration"
+
+
+def test_management_goes_by_who_manages_and_by_place_where_that_is_blank(basis) -> None:
+    assert basis("management", is_managed_here="yes", **OUTSIDE) == "managed"
+    assert basis("management", is_managed_here="no") == "not_managed"
+    assert basis("management", is_managed_here="") == "inside"
+    assert basis("management", is_managed_here="", **OUTSIDE) == "outside"
+
+
+def test_a_point_on_an_edge_or_a_corner_is_in(basis) -> None:
+    assert basis("physical", lon=EAST, lat=30.05) == "inside"
+    assert basis("physical", lon=WEST, lat=NORTH) == "inside"
+    assert basis("physical", lon=EAST + 1e-9, lat=30.05) == "outside"
+
+
+def test_a_plant_without_a_place_is_told_as_such_and_not_in(tmp_path: Path) -> None:
+    park = park_of(tmp_path, [{"lon": "", "lat": "", "datum": ""}])
+    row = members(park, "physical", 2023).iloc[0]
+    assert (row["basis"], bool(row["is_member"])) == ("unknown_place", False)
+
+
+@pytest.mark.parametrize("kind", ["physical", "approved", "management", "statistical"])
+def test_opened_and_closed_bound_all_four(basis, kind: str) -> None:
+    years = {"opened": 2020, "closed": 2022}
+    told = [basis(kind, year=year, **years) for year in (2019, 2020, 2022, 2023)]
+    assert told[0] == "not_yet_open"
+    assert told[3] == "closed"
+    assert {told[1], told[2]} <= {"inside", "registered"}
+
+
+def test_a_part_of_the_park_has_only_the_plants_inside_it(tmp_path: Path) -> None:
+    shapes = [box(), box(part="新材料园", edges=(120.0, 30.0, 120.05, 30.1))]
+    plants = [{"enterprise_id": "W", "lon": 120.01}, {"enterprise_id": "E", "lon": 120.09}]
+    park = park_of(tmp_path, plants, shapes)
+    inside = members(park, "physical", 2023, part="新材料园")
+    assert inside.loc[inside["is_member"], "enterprise_id"].tolist() == ["W"]
+    assert members(park, "physical", 2023)["is_member"].all()
+
+
+def test_a_boundary_holds_in_the_years_it_is_valid(tmp_path: Path) -> None:
+    east = box(edges=(120.1, 30.0, 120.3, 30.1), valid_from=2022)
+    park = park_of(tmp_path, [OUTSIDE], [box(), east])
+    found = members_by_year(park, "physical", [2022, 2021, 2021])
+    assert found[["year", "basis"]].to_numpy().tolist() == [[2021, "outside"], [2022, "inside"]]
+
+
+def test_a_year_before_the_boundary_was_drawn_is_refused(tmp_path: Path) -> None:
+    park = park_of(tmp_path, [{}], [box(valid_from=2020)])
+    with pytest.raises(ParkError, match="no boundary of type 'physical'.*statistical"):
+        members(park, "physical", 2019)
+    assert outline(park, "physical", 2019) is None
+
+
+def test_a_boundary_nobody_knows_is_refused_with_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(ParkError, match="unknown boundary 'fysical'. Did you mean 'physical'"):
+        members(park_of(tmp_path, [{}]), "fysical", 2023)
+
+
+def test_a_part_nobody_drew_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParkError, match="no boundary of type '北园'"):
+        members(park_of(tmp_path, [{}]), "statistical", 2023, part="北园")
+
+
+def test_places_are_in_wgs84_whatever_their_datum(tmp_path: Path) -> None:
+    lon, lat = convert(120.05, 30.05, source="wgs84", target="gcj02")
+    park = park_of(tmp_path, [{"lon": float(lon), "lat": float(lat), "datum": "gcj02"}])
+    there = places(park).iloc[0]
+    assert (there["lon"], there["lat"]) == pytest.approx((120.05, 30.05), abs=1e-8)
+    assert park.enterprises["lon"].iloc[0] == pytest.approx(float(lon))
+
+
+def test_a_park_without_plants_has_no_members(tmp_path: Path) -> None:
+    park = park_of(tmp_path, [])
+    assert len(members(park, "statistical", 2023)) == 0
+    assert members_by_year(park, "statistical", []).columns.tolist() == [
+        "enterprise_id", "is_member", "basis", "year"]  # fmt: skip

@@ -1,0 +1,348 @@
+"""The sample park Langang holds what it promises: closed balances, and its hard cases."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from parkkit.core.units import conversion
+from parkkit.core.vocabulary import vocabulary
+from parkkit.park.boundary import members, places
+from parkkit.park.package import Park, check_park, open_park
+from parkkit.park.polygons import inside
+
+REPOSITORY = Path(__file__).parents[2]
+MAKER = REPOSITORY / "sample_parks" / "make_langang.py"
+LANGANG = REPOSITORY / "sample_parks" / "langang"
+YEARS = range(2018, 2024)
+CHP, SEWAGE = "LG01", "LG02"
+GAS_GJ_PER_M3 = 0.038931  # the provincial guideline's heat value, which the maker uses
+# sources.csv, chp_meters: what the CHP declares
+EFFICIENCY = dict(zip(YEARS, (0.78, 0.78, 0.785, 0.79, 0.8, 0.81), strict=True))
+
+in_every_year = pytest.mark.parametrize("year", YEARS)
+
+
+def within_one_percent(value: float) -> object:
+    return pytest.approx(value, rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def park() -> Park:
+    return open_park(LANGANG)
+
+
+@pytest.fixture(scope="module")
+def activity(park: Park) -> pd.DataFrame:
+    """The activity table with ``base``, the amount in the item's base unit."""
+    rows = park.activity
+    units = rows["item"].map(vocabulary("items").set_index("item")["base_unit"])
+    units = units.where(units != "", rows["item"].map({"electricity": "MWh", "heat": "GJ"}))
+    factors = [conversion(unit, base) for unit, base in zip(rows["unit"], units, strict=True)]
+    return rows.assign(base=rows["amount"] * factors)
+
+
+def total(rows: pd.DataFrame, **wanted: object) -> float:
+    """Sum the base amounts of the rows that have the wanted values."""
+    for column, value in wanted.items():
+        rows = rows[rows[column] == value]
+    return float(rows["base"].sum())
+
+
+# --- the maker -------------------------------------------------------------------------------
+
+
+def test_the_maker_writes_the_committed_files_again_byte_for_byte(tmp_path: Path) -> None:
+    paths = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, str(MAKER), str(tmp_path)], check=True, env=environment)
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_bytes() for path in LANGANG.iterdir() if path.is_file()}
+    assert sorted(made) == sorted(kept)
+    assert [name for name in made if made[name] != kept[name]] == []
+
+
+def test_every_table_has_every_declared_column_in_order() -> None:
+    declared: dict[str, list[str]] = {}
+    for row in vocabulary("columns").to_dict("records"):
+        declared.setdefault(str(row["table"]), []).append(str(row["column"]))
+    headers = {path.stem: header(path) for path in LANGANG.glob("*.csv")}
+    assert headers == {table: declared[table] for table in headers}
+
+
+def header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
+def test_the_park_says_that_it_is_synthetic(park: Park) -> None:
+    assert park.about.is_synthetic
+    assert "合成" in park.about.name_zh
+    assert "synthetic" in park.about.name_en
+    assert park.sources["title"].str.contains("合成").all()
+    assert park.boundaries["name_en"].str.contains("synthetic").all()
+
+
+def test_no_credit_code_could_be_a_real_one(park: Park) -> None:
+    codes = park.enterprises["credit_code"]
+    assert codes[codes != ""].str.startswith("SYN").all()
+
+
+# --- what is told of it ----------------------------------------------------------------------
+
+
+def test_the_park_has_no_error_and_exactly_the_warnings_it_was_made_to_have() -> None:
+    problems = check_park(LANGANG)
+    assert [problem.told() for problem in problems if not problem.is_warning] == []
+    assert {(problem.code, problem.file, problem.column) for problem in problems} == {
+        ("incomplete", "enterprises.csv", "credit_code"),
+        ("incomplete", "enterprises.csv", "industry_code"),
+        ("unknown_species", "releases.csv", "species"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("enterprises", "enterprise_id"), ("activity", "activity_id"), ("abatement", "device_id"),
+     ("releases", "release_id"), ("certificates", "certificate_id"), ("sources", "origin")],
+)  # fmt: skip
+def test_keys_are_unique(park: Park, table: str, key: str) -> None:
+    assert getattr(park, table)[key].is_unique
+
+
+def test_every_process_and_technology_is_in_the_vocabulary(park: Park) -> None:
+    known = vocabulary("processes")
+    pairs = set(zip(known["process_type"], known["technology"], strict=True)) | {("", "")}
+    given = park.activity[["process_type", "technology"]].drop_duplicates()
+    assert set(given.itertuples(index=False, name=None)) <= pairs
+
+
+def test_a_device_stands_on_a_process_that_runs(park: Park) -> None:
+    assert pairs(park.abatement) <= pairs(park.activity)
+
+
+def pairs(rows: pd.DataFrame) -> set[tuple[str, str]]:
+    return set(zip(rows["enterprise_id"], rows["process"], strict=True))
+
+
+def test_a_plant_has_activity_only_in_the_years_it_runs(park: Park) -> None:
+    rows = park.activity.merge(park.enterprises, on="enterprise_id")
+    assert (rows["year"] >= rows["opened"]).all()
+    assert (rows["year"] <= rows["closed"].fillna(2023)).all()
+    assert set(park.activity.loc[park.activity["enterprise_id"] == "LG16", "year"]) == {
+        2018, 2019, 2020, 2021}  # fmt: skip
+
+
+# --- the balances ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("item", ["electricity", "heat"])
+def test_what_the_chp_sold_its_buyers_bought(activity: pd.DataFrame, item: str) -> None:
+    rows = activity[activity["item"] == item]
+    sold = rows[(rows["enterprise_id"] == CHP) & (rows["use"] == "sold")]
+    sold = sold[sold["counterpart_id"] != "grid"]
+    bought = rows[(rows["counterpart_id"] == CHP) & (rows["use"] == "purchased")]
+    left = sold.groupby(["counterpart_id", "year"])["base"].sum()
+    right = bought.groupby(["enterprise_id", "year"])["base"].sum()
+    assert len(left) > 20
+    assert left.to_dict() == pytest.approx(right.to_dict(), rel=1e-9)
+
+
+@in_every_year
+def test_the_fuel_of_the_chp_is_its_heat_and_power(
+    activity: pd.DataFrame, park: Park, year: int
+) -> None:
+    factors = park.site_factors
+    ncv = factors[(factors["enterprise_id"] == CHP) & (factors["parameter"] == "ncv")]["value"]
+    rows = activity[(activity["enterprise_id"] == CHP) & (activity["year"] == year)]
+    fuel_gj = total(rows, item="bituminous") * float(ncv.iloc[0])
+    fuel_gj += total(rows, item="natural_gas") * GAS_GJ_PER_M3
+    made = rows[rows["use"] == "self_generated"]
+    made_gj = total(made, item="heat") + total(made, item="electricity") * 3.6
+    assert made_gj == within_one_percent(fuel_gj * EFFICIENCY[year])
+
+
+@in_every_year
+def test_the_steam_made_is_the_steam_sold(activity: pd.DataFrame, year: int) -> None:
+    rows = activity[(activity["enterprise_id"] == CHP) & (activity["item"] == "heat")]
+    made = total(rows, use="self_generated", year=year)
+    assert total(rows, use="sold", year=year) == within_one_percent(made)
+
+
+@in_every_year
+def test_the_power_made_is_the_power_sold_and_the_house_load(
+    activity: pd.DataFrame, year: int
+) -> None:
+    rows = activity[(activity["enterprise_id"] == CHP) & (activity["item"] == "electricity")]
+    made = total(rows, use="self_generated", year=year)
+    assert total(rows, use="sold", year=year) == within_one_percent(made * 0.92)
+
+
+@in_every_year
+def test_all_power_is_bought_from_the_chp_or_the_grid(activity: pd.DataFrame, year: int) -> None:
+    rows = activity[(activity["item"] == "electricity") & (activity["year"] == year)]
+    bought = rows[rows["use"] == "purchased"]
+    from_chp = rows[(rows["enterprise_id"] == CHP) & (rows["use"] == "sold")]
+    from_chp = from_chp[from_chp["counterpart_id"] != "grid"]
+    known = float(from_chp["base"].sum()) + total(bought, counterpart_id="grid")
+    assert total(bought) == within_one_percent(known)
+
+
+@in_every_year
+def test_water_in_is_wastewater_and_what_was_consumed(activity: pd.DataFrame, year: int) -> None:
+    with (REPOSITORY / "sample_parks" / "langang_plants.csv").open(encoding="utf-8") as file:
+        consumed = {row["enterprise_id"]: float(row["consumed_share"])
+                    for row in csv.DictReader(file)}  # fmt: skip
+    rows = activity[(activity["year"] == year)]
+    water_in = by_plant(rows, ["water_withdrawn", "water_reused"])
+    sewage = by_plant(rows[rows["enterprise_id"] != SEWAGE], ["wastewater_sent", "treated"])
+    lost = {plant: amount * consumed[plant] for plant, amount in water_in.items()}
+    # Small plants report whole tens of cubic metres.
+    for plant, amount in water_in.items():
+        assert sewage.get(plant, 0.0) + lost[plant] == within_one_percent(amount), plant
+
+
+def by_plant(rows: pd.DataFrame, uses: Iterable[str]) -> dict[str, float]:
+    wanted = rows[rows["use"].isin(list(uses)) & rows["item"].str.contains("water")]
+    return {str(plant): float(base) for plant, base in
+            wanted.groupby("enterprise_id")["base"].sum().items()}  # fmt: skip
+
+
+@in_every_year
+def test_the_sewage_plant_treats_what_is_sent_to_it(activity: pd.DataFrame, year: int) -> None:
+    rows = activity[(activity["item"] == "wastewater") & (activity["year"] == year)]
+    sent = total(rows, use="wastewater_sent", counterpart_id=SEWAGE)
+    assert total(rows, use="treated", enterprise_id=SEWAGE) == within_one_percent(sent)
+
+
+@in_every_year
+def test_the_sewage_plant_gives_back_less_water_than_it_treats(
+    activity: pd.DataFrame, year: int
+) -> None:
+    reused = total(activity, use="water_reused", counterpart_id=SEWAGE, year=year)
+    assert 0 < reused < total(activity, use="treated", enterprise_id=SEWAGE, year=year)
+
+
+@in_every_year
+@pytest.mark.parametrize("species", ["cod", "nh3_n"])
+def test_the_load_at_the_inlet_is_the_sum_of_the_senders(
+    activity: pd.DataFrame, park: Park, species: str, year: int
+) -> None:
+    factors = park.site_factors
+    factors = factors[(factors["item"] == "wastewater") & (factors["species"] == species)
+                      & (factors["valid_from"] <= year)
+                      & (factors["valid_to"] >= year)]  # fmt: skip
+    grams = factors.set_index("enterprise_id")["value"]
+    rows = activity[(activity["item"] == "wastewater") & (activity["year"] == year)]
+    senders = rows[rows["counterpart_id"] == SEWAGE]
+    sent = (senders["base"] * senders["enterprise_id"].map(grams)).sum()
+    inlet = total(rows, use="treated", enterprise_id=SEWAGE) * grams[SEWAGE]
+    assert inlet == within_one_percent(float(sent))
+
+
+@in_every_year
+def test_the_incinerator_burns_the_hazardous_waste_of_the_park(
+    activity: pd.DataFrame, year: int
+) -> None:
+    rows = activity[(activity["item"] == "hazardous_waste") & (activity["year"] == year)]
+    assert total(rows, use="treated") == within_one_percent(total(rows, use="waste_sent"))
+
+
+# --- the hard cases --------------------------------------------------------------------------
+
+
+def test_each_boundary_has_its_own_members(park: Park) -> None:
+    who = {kind: who_is_in(park, kind)
+           for kind in ("physical", "approved", "management", "statistical")}  # fmt: skip
+    assert who["statistical"] - who["physical"] == {"LG04", "LG27", "LG28", "LG29"}
+    assert who["physical"] - who["statistical"] == {"LG30", "LG31", "LG32"}
+    assert who["management"] - who["physical"] - who["statistical"] == {"LG33"}
+    assert who["approved"] < who["physical"]
+
+
+def who_is_in(park: Park, boundary_type: str, *, part: str = "") -> set[str]:
+    rows = members(park, boundary_type, 2023, part=part)
+    return set(rows.loc[rows["is_member"], "enterprise_id"])
+
+
+def test_the_part_of_the_park_holds_three_plants(park: Park) -> None:
+    assert who_is_in(park, "physical", part="新材料园") == {"LG18", "LG19", "LG20"}
+
+
+def test_only_the_service_company_has_no_place(park: Park) -> None:
+    plants = park.enterprises
+    assert plants.loc[plants["lon"].isna(), "enterprise_id"].tolist() == ["LG04"]
+
+
+def test_reading_the_coordinates_without_their_datum_moves_plants_out(park: Park) -> None:
+    physical = park.boundaries[(park.boundaries["boundary_type"] == "physical")
+                               & (park.boundaries["part"] == "")]["geometry"].iloc[0]  # fmt: skip
+    true, raw = places(park), park.enterprises
+    registered = (raw["is_registered_here"] == True).to_numpy(dtype=bool)  # noqa: E712
+    right = int((inside(physical, true["lon"], true["lat"]) & registered).sum())
+    wrong = int((inside(physical, raw["lon"], raw["lat"]) & registered).sum())
+    # what the warning of an undeclared datum needs: 5 plants and 20 % more
+    assert right - wrong >= 5
+    assert right >= 1.2 * wrong
+
+
+def test_the_lists_disagree(park: Park) -> None:
+    rows = park.releases[(park.releases["enterprise_id"] == CHP) & (park.releases["year"] == 2019)
+                         & (park.releases["species"] == "so2")]  # fmt: skip
+    assert set(rows["list"]) == {"cems", "permit", "statistics"}
+    assert rows["amount"].nunique() == 3
+
+
+def test_nobody_reports_the_nox_of_the_lime_kiln(park: Park) -> None:
+    kiln = park.releases[park.releases["enterprise_id"] == "LG06"]
+    assert set(kiln["species"]) == {"so2", "pm"}
+
+
+def test_one_year_of_gas_has_eleven_months(park: Park) -> None:
+    monthly = park.activity[park.activity["month"].notna()]
+    assert set(zip(monthly["enterprise_id"], monthly["year"], strict=True)) == {("LG08", 2022)}
+    assert sorted(monthly["month"]) == [1, *range(3, 13)]
+
+
+def test_value_added_lacks_one_year_of_one_plant_outside(park: Park) -> None:
+    rows = park.economy[park.economy["measure"] == "value_added"]
+    there = set(zip(rows["enterprise_id"], rows["year"], strict=True))
+    runs = set(zip(park.activity["enterprise_id"], park.activity["year"], strict=True))
+    assert runs - there == {("LG27", 2019)}
+    assert "LG27" not in who_is_in(park, "physical")
+    assert set(rows["price_year"]) == {2020}
+
+
+# --- the story -------------------------------------------------------------------------------
+
+
+def test_value_added_grows_but_for_2020(park: Park) -> None:
+    yuan = {unit: conversion(unit, "亿元") for unit in park.economy["unit"].unique()}
+    rows = park.economy[park.economy["measure"] == "value_added"]
+    series = (rows["amount"] * rows["unit"].map(yuan)).groupby(rows["year"]).sum()
+    changes = series.diff().dropna()
+    assert changes[changes < 0].index.tolist() == [2020]
+    assert 100 < series.min() < series.max() < 160
+
+
+@pytest.mark.parametrize("species", ["so2", "nox", "pm", "cod", "voc"])
+def test_pollutants_fall_throughout(park: Park, species: str) -> None:
+    rows = park.releases[(park.releases["list"] == "permit")
+                         & (park.releases["species"] == species)
+                         & (park.releases["destination"] == "environment")]  # fmt: skip
+    tonnes = rows["amount"] * rows["unit"].map({"t": 1.0, "kg": 1e-3})
+    assert (tonnes.groupby(rows["year"]).sum().diff().dropna() < 0).all()
+
+
+def test_coal_at_the_chp_peaks_in_the_middle(activity: pd.DataFrame) -> None:
+    rows = activity[(activity["enterprise_id"] == CHP) & (activity["item"] == "bituminous")]
+    coal = rows.groupby("year")["base"].sum()
+    assert coal.idxmax() in (2020, 2021)
+    assert coal[2023] < coal[2018] < coal.max()

@@ -1,0 +1,114 @@
+"""Small parks for tests: a folder of two or three plants, written from Python literals."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from parkkit.core.convention import Convention
+from parkkit.core.tables import columns
+from parkkit.inventory.compilation import Inventory, compile_inventory
+from parkkit.park.package import Park, open_park
+
+Row = Mapping[str, Any]
+WEST, SOUTH, EAST, NORTH = 120.0, 30.0, 120.1, 30.1
+INSIDE, OUTSIDE = {"lon": 120.05, "lat": 30.05}, {"lon": 120.2, "lat": 30.05}
+SETS = ("CN_PROV2025", "CN_NDRC24", "CN_CENSUS2", "CN_CSES144", "CN_GRID", "CN_HEAT", "IPCC2006")
+ABOUT = {
+    "id": "tiny", "name_zh": "小园区（合成数据）", "name_en": "Tiny park (synthetic)",
+    "province": "330000", "is_synthetic": True, "default_year": 2023,
+    "list_order": ["permit", "statistics", "calculated"],
+}  # fmt: skip
+DEFAULTS: dict[str, Row] = {
+    "enterprises": {
+        "enterprise_id": "A", "name_en": "Works", "credit_code": "SYN1", "industry_code": "26",
+        "role": "enterprise", "is_registered_here": "yes", "datum": "wgs84", **INSIDE,
+    },
+    "activity": {
+        "enterprise_id": "A", "process": "boiler", "process_type": "boiler", "item": "bituminous",
+        "use": "fuel_combustion", "year": 2023, "unit": "t", "data_rank": 2, "origin": "o",
+    },
+    "releases": {
+        "enterprise_id": "A", "list": "permit", "year": 2023, "species": "so2", "medium": "air",
+        "amount_kind": "released", "destination": "environment", "unit": "t", "data_rank": 2,
+        "origin": "o",
+    },
+    "abatement": {
+        "enterprise_id": "A", "process": "boiler", "species": "so2", "technology": "FGD",
+        "removal_share": 0.9, "running_share": 1, "origin": "o",
+    },
+    "site_factors": {"enterprise_id": "A", "item": "bituminous", "unit": "1", "origin": "o"},
+    "economy": {
+        "enterprise_id": "A", "year": 2023, "measure": "value_added", "unit": "万元",
+        "price_year": 2020, "origin": "o",
+    },
+    "sources": {"origin": "o", "title": "A test"},
+}  # fmt: skip
+IDS = {"activity": "activity_id", "releases": "release_id", "abatement": "device_id",
+       "certificates": "certificate_id"}  # fmt: skip
+GROUND: dict[str, Sequence[Row]] = {"enterprises": [{}], "sources": [{}]}
+
+
+def box(boundary_type: str = "physical", **properties: object) -> dict[str, object]:
+    """A feature: the square that holds INSIDE, or the one given by its ``edges``."""
+    west, south, east, north = properties.pop("edges", (WEST, SOUTH, EAST, NORTH))  # type: ignore[misc]
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {
+        "type": "Feature",
+        "properties": {"boundary_type": boundary_type, **properties},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def write_park(
+    folder: Path,
+    *,
+    about: Row | None = None,
+    convention: Row | None = None,
+    boundaries: Sequence[Mapping[str, object]] | None = None,
+    **tables: Sequence[Row],
+) -> Path:
+    """Write a park folder; each row of a table is filled up from DEFAULTS."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {**ABOUT, **(about or {})}
+    choices = {"factor_sets": list(SETS), **(convention or {})}
+    text = toml("park", settings) + toml("convention", choices)
+    (folder / "park.toml").write_text(text, encoding="utf-8")
+    features = [box()] if boundaries is None else list(boundaries)
+    if features:
+        shapes = {"type": "FeatureCollection", "features": features}
+        (folder / "boundaries.geojson").write_text(json.dumps(shapes), encoding="utf-8")
+    for table, rows in {**GROUND, **tables}.items():
+        write_table(folder, table, rows)
+    return folder
+
+
+def toml(section: str, values: Row) -> str:
+    """A section of park.toml: JSON values are TOML values here."""
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
+    return "\n".join([f"[{section}]", *lines, ""])
+
+
+def write_table(folder: Path, table: str, rows: Sequence[Row]) -> None:
+    names = [column.name for column in columns(table)]
+    with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        for number, row in enumerate(rows, start=1):
+            key = {IDS[table]: f"{table[:1]}{number:04d}"} if table in IDS else {}
+            writer.writerow({**DEFAULTS.get(table, {}), **key, **row})
+
+
+def make_park(folder: Path, **given: Any) -> Park:
+    """Write a park folder and open it."""
+    return open_park(write_park(folder, **given))
+
+
+def compiled(park: Park, *, boundary_type: str = "physical", **choices: Any) -> Inventory:
+    """Compile a park under its own convention with some choices changed."""
+    chosen: Convention = replace(park.about.convention, **choices)
+    return compile_inventory(park, boundary_type=boundary_type, convention=chosen)
