@@ -1,0 +1,189 @@
+"""Compile: run the stages in their order, from a park to an inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from parkkit.core.convention import Convention
+from parkkit.core.errors import ParkError, Problem
+from parkkit.core.ledger import candidates, closing, joined
+from parkkit.core.vocabulary import vocabulary
+from parkkit.inventory.calculation import calculate, greenhouse_gases
+from parkkit.inventory.consolidation import apply_view, cut, exports, keep_scopes, net_transfers
+from parkkit.inventory.overlap import mark_parts
+from parkkit.inventory.reconciliation import GAPS, reconcile, reported
+from parkkit.park.boundary import members_by_year
+from parkkit.park.package import Park
+
+CO2E = "co2e"
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What the members of a boundary emit, under one convention.
+
+    ``emissions`` and ``ledger`` have the columns of ``data/columns.csv``; ``candidates`` holds
+    the tonnes of every row computed or read, before any stage acted; ``members`` who was in,
+    year by year; ``activity`` the rows used, in base units; ``factors_used`` every candidate
+    factor with its rank; ``notes`` the warnings.
+    """
+
+    park_id: str
+    boundary_type: str
+    convention: Convention
+    emissions: pd.DataFrame
+    ledger: pd.DataFrame
+    candidates: pd.DataFrame
+    members: pd.DataFrame
+    activity: pd.DataFrame
+    factors_used: pd.DataFrame
+    notes: tuple[Problem, ...]
+
+
+def compile_inventory(park: Park, *, boundary_type: str, convention: Convention) -> Inventory:
+    """Compile what the members of a boundary emit, under one convention.
+
+    The stages run always in this order: calculate, reconcile, overlap, boundary, transfer, scope,
+    view. Every tonne that a stage takes out stands in the ledger with its reason.
+
+    Parameters
+    ----------
+    park : Park
+        A checked park.
+    boundary_type : {"physical", "approved", "management", "statistical"}
+        Whose emissions count.
+    convention : Convention
+        The accounting choices.
+
+    Returns
+    -------
+    Inventory
+
+    Raises
+    ------
+    ParkError
+        If the boundary or a factor set is unknown, a choice is not served, or a grid factor is
+        missing.
+    """
+    calculated = calculate(park, convention)
+    offered, held = reported(park)
+    rows = _stacked([calculated.emissions, offered])
+    years = sorted({*rows["year"].astype(int), *held["year"].astype(int)})
+    membership = members_by_year(park, boundary_type, years)
+    all_offered = candidates(
+        pd.concat([rows, held.rename(columns={"amount_t": "emissions_t"})], ignore_index=True)
+    )
+    kept, lost = reconcile(rows, convention=convention, list_order=park.about.list_order)
+    ledgers = [held, lost]
+    kept, lost = mark_parts(kept)
+    ledgers.append(lost)
+    kept, lost = cut(kept, membership)
+    ledgers.append(lost)
+    kept, lost = net_transfers(kept, membership, level=convention.level)
+    ledgers.append(lost)
+    kept, lost = keep_scopes(kept, convention)
+    ledgers.append(lost)
+    sold = exports(calculated.activity, park, convention)
+    kept, lost = apply_view(kept, sold, membership, convention)
+    ledgers.append(lost)
+    inventory = Inventory(
+        park_id=park.about.park_id, boundary_type=boundary_type, convention=convention,
+        emissions=with_co2e(kept, convention), ledger=joined(ledgers), candidates=all_offered,
+        members=membership, activity=calculated.activity, factors_used=calculated.factors_used,
+        notes=(*park.notes, *calculated.notes),
+    )  # fmt: skip
+    _check_closing(inventory)
+    return inventory
+
+
+def _stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several lists as one table, in an order that their order cannot move."""
+    filled = [part for part in parts if len(part)]
+    rows = pd.concat(filled, ignore_index=True) if filled else parts[0]
+    order = ["enterprise_id", "process", "year", "species", "list", "activity_id", "release_id"]
+    return rows.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _check_closing(inventory: Inventory) -> None:
+    """Refuse to hand out an inventory whose ledger does not close: that would be our mistake."""
+    table = closing(inventory.candidates, inventory.emissions, inventory.ledger)
+    size = table[["candidates_t", "kept_t"]].abs().max(axis=1)
+    off = table[table["difference_t"].abs() > TOLERANCE * size.clip(lower=1e-6)]
+    if len(off):
+        raise ParkError("ledger_open", given=list(off.index[:3]))
+
+
+def with_co2e(rows: pd.DataFrame, convention: Convention) -> pd.DataFrame:
+    """Return the rows with ``co2e_t`` for the greenhouse gases that count.
+
+    Biogenic CO2 is a memo and has none; neither has a pollutant.
+    """
+    table = vocabulary("gwp")
+    chosen = table[(table["report"] == convention.gwp) & (table["origin"] == "")]
+    gwp = rows["species"].map(
+        dict(zip(chosen["species"], chosen["gwp"].astype(float), strict=True))
+    )
+    counts = rows["scope"].notna() & rows["species"].isin(greenhouse_gases())
+    return rows.assign(co2e_t=(rows["emissions_t"] * gwp.astype(float)).where(counts))
+
+
+def totals(
+    inventory: Inventory, *, by: Sequence[str] = ("year",), years: Sequence[int] = ()
+) -> pd.DataFrame:
+    """Return the tonnes of each species, and of CO2e, by the columns asked for.
+
+    Parameters
+    ----------
+    by : sequence of str
+        Columns of ``emissions``, such as ``year``, ``enterprise_id``, ``industry_code``,
+        ``scope``.
+    years : sequence of int
+        Only these years; none means all.
+
+    Returns
+    -------
+    DataFrame
+        ``by``, ``species`` (with ``co2e`` beside the gases), ``medium``, ``amount_t``,
+        ``missing_rows`` (how many rows have no number) and ``status``: ``computed``, ``partial``
+        (a row or a month is missing), ``not_computable`` (no row has a number; ``amount_t`` is
+        missing, never 0). Biogenic CO2 is not in.
+    """
+    rows = inventory.emissions[~inventory.emissions["is_biogenic"].astype(bool)]
+    rows = rows[rows["year"].isin(years)] if len(years) else rows
+    rows = rows.assign(has_amount=rows["emissions_t"].notna())
+    gases = rows[rows["scope"].notna() & rows["species"].isin(greenhouse_gases())]
+    together = pd.concat(
+        [rows, gases.assign(species=CO2E, emissions_t=gases["co2e_t"])], ignore_index=True
+    )
+    # NO, IE and NA say that nothing is missing; a gas without a GWP has no CO2e.
+    is_missing = together["emissions_t"].isna() & (
+        together["status"].isin(GAPS) | together["species"].eq(CO2E) & together["has_amount"]
+    )
+    is_short = together["status"].eq("partial") | is_missing
+    groups = together.assign(is_missing=is_missing, is_short=is_short).groupby(
+        [*by, "species", "medium"], dropna=False, sort=True
+    )
+    table = groups.agg(
+        amount_t=("emissions_t", lambda values: values.sum(min_count=1)),
+        missing_rows=("is_missing", "sum"),
+        is_short=("is_short", "any"),
+    ).reset_index()
+    status = pd.Series("computed", index=table.index).mask(table["is_short"], "partial")
+    status = status.mask(table["amount_t"].isna(), "not_computable")
+    return table.drop(columns="is_short").assign(status=status)
+
+
+def total(inventory: Inventory, species: str, year: int) -> float:
+    """Return the tonnes of one species in a year; not a number where it is not computable.
+
+    Examples
+    --------
+    The headline figure of every page is ``total(inventory, "co2e", year)``.
+    """
+    table = totals(inventory, years=[year])
+    found = table.loc[table["species"] == species, "amount_t"]
+    return float(found.sum(min_count=1))

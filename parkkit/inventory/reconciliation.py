@@ -1,0 +1,229 @@
+"""Reconcile: the calculated and every reported list, one value each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from parkkit.core.convention import Convention
+from parkkit.core.ledger import entries, joined
+from parkkit.core.tables import columns, empty
+from parkkit.core.units import conversions
+from parkkit.core.vocabulary import codes, vocabulary
+from parkkit.inventory.calculation import greenhouse_gases, source_ids
+from parkkit.park.package import Park
+
+CELL = ["enterprise_id", "year", "species", "medium", "channel"]
+# A rank nobody gave comes after the worst that can be given.
+NO_RANK = 6.0
+ENVIRONMENT, TREATMENT = "environment", "treatment_plant"
+SOURCE = ["enterprise_id", "list", "process", "stack_id", "species", "medium", "year", "month"]
+# What only a calculated row has.
+BLANK = ("technology", "control", "item", "use", "activity_id", "missing", "factor_id",
+         "factor_set", "part_of", "distribution")  # fmt: skip
+NONE = ("co2e_t", "factor_rank", "factor_uncertainty_percent")
+# A row with one of these leaves a gap; NO, IE and NA say that nothing is missing.
+GAPS = ("not_computable", "NE", "C")
+
+
+def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the releases of a park's lists as rows of ``emissions``, and what is held out.
+
+    Returns
+    -------
+    offered : DataFrame
+        Every released amount, in tonnes; a generated amount stands beside the released one of
+        its source as ``generated_t``.
+    held : DataFrame
+        Ledger entries: species that nobody knows, and waste that was moved, not released.
+    """
+    if not len(park.releases):
+        return empty("emissions"), joined([])
+    rows = _as_emissions(park)
+    known = rows["species"].isin(codes("species"))
+    moved = ~rows["destination"].isin([ENVIRONMENT, TREATMENT])
+    ledger = joined(
+        [
+            entries(rows[~known], stage="reconcile", reason="unknown_species"),
+            entries(rows[known & moved], stage="scope", reason="moved_not_released"),
+        ]
+    )
+    names = [column.name for column in columns("emissions")]
+    return rows.loc[known & ~moved, names].reset_index(drop=True), ledger
+
+
+def _as_emissions(park: Park) -> pd.DataFrame:
+    rows = park.releases
+    rows = rows[rows["amount_kind"] == "released"].merge(_generated(rows), on=SOURCE, how="left")
+    # What a source released in several rows it generated once.
+    rows["generated_t"] = rows["generated_t"].mask(rows.duplicated(SOURCE))
+    tonnes = _tonnes(rows)
+    plants = park.enterprises.drop_duplicates("enterprise_id").set_index("enterprise_id")
+    known = park.activity.drop_duplicates(["enterprise_id", "process"])
+    types = known.set_index(["enterprise_id", "process"])["process_type"]
+    keys = pd.MultiIndex.from_frame(rows[["enterprise_id", "process"]])
+    process_type = pd.Series(types.reindex(keys).fillna("").to_numpy(), index=rows.index)
+    processes = vocabulary("processes").drop_duplicates("process_type").set_index("process_type")
+    is_ghg = rows["species"].isin(greenhouse_gases())
+    coverage = _coverage(rows)
+    return rows.assign(
+        **dict.fromkeys(BLANK, ""),
+        **dict.fromkeys(NONE, np.nan),
+        source_id=source_ids(rows).str.rstrip("/"),
+        industry_code=rows["enterprise_id"].map(plants["industry_code"]).fillna(""),
+        process_type=process_type,
+        source_class=process_type.map(processes["source_class"]).fillna(""),
+        scope=pd.Series(1, index=rows.index, dtype="Int64").where(is_ghg),
+        scope3_category=pd.Series(pd.NA, index=rows.index, dtype="Int64"),
+        emissions_t=tonnes,
+        sent_t=tonnes.where(rows["destination"] == TREATMENT),
+        is_biogenic=False,
+        is_factor_checked=pd.Series(pd.NA, index=rows.index, dtype="boolean"),
+        activity_rank=rows["data_rank"],
+        activity_uncertainty_percent=rows["uncertainty_percent"],
+        coverage_share=coverage,
+        status=_status(rows, coverage),
+        year=rows["year"].astype("int64"),
+    )
+
+
+def _status(rows: pd.DataFrame, coverage: pd.Series) -> pd.Series:
+    status = pd.Series("reported", index=rows.index, dtype="str").mask(coverage < 1, "partial")
+    status = status.mask(rows["amount"].isna(), "not_computable")
+    return status.mask(rows["notation"] != "", rows["notation"])
+
+
+def _generated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the generated amounts in tonnes, keyed by source, to stand beside the released."""
+    made = rows[rows["amount_kind"] == "generated"]
+    tonnes = made[SOURCE].assign(generated_t=_tonnes(made))
+    return tonnes.groupby(SOURCE, dropna=False)["generated_t"].sum(min_count=1).reset_index()
+
+
+def _tonnes(rows: pd.DataFrame) -> pd.Series:
+    return rows["amount"] * conversions(rows["unit"], pd.Series("t", index=rows.index))
+
+
+def _coverage(rows: pd.DataFrame) -> pd.Series:
+    told = rows["month"].where(rows["amount"].notna() | (rows["notation"] == "NO"))
+    source = [rows[name] for name in SOURCE if name != "month"]
+    months = told.groupby(source).transform("nunique").astype("float64")
+    return (months / 12).where(rows["month"].notna(), 1.0)
+
+
+def reconcile(
+    rows: pd.DataFrame, *, convention: Convention, list_order: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Choose one value for each source, year, species and medium.
+
+    The values that a source has in several lists compete by the convention's ``release_rule``;
+    a whole-plant value then competes with the sum of the plant's processes, a year with the sum
+    of its months. The loser goes to the ledger whole. What is bought is not in the competition:
+    lists report own releases.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of ``emissions`` from the calculation and from every list, in any order.
+    list_order : sequence of str
+        Settles ties, and is the rule itself under ``release_rule="priority"``.
+
+    Returns
+    -------
+    kept, ledger : DataFrame
+    """
+    if not len(rows):
+        return rows, joined([])
+    work = rows.assign(channel=_channel(rows), _rank=_quality(rows))
+    groups = _groups(work, list_order)
+    groups = _chosen_lists(groups, convention.release_rule)
+    groups = _plant_or_processes(groups, convention.release_rule)
+    outcome = work.merge(groups[[*CELL, "process", "list", "outcome"]], how="left")["outcome"]
+    outcome.index = work.index
+    lost = rows[outcome != "kept"]
+    return (
+        rows[outcome == "kept"].reset_index(drop=True),
+        entries(lost, stage="reconcile", reason=outcome[outcome != "kept"]),
+    )
+
+
+def _channel(rows: pd.DataFrame) -> pd.Series:
+    """Own releases, what is sent to treatment and what is bought never replace each other."""
+    is_bought = rows["use"] == "purchased"
+    is_sent = rows["use"].isin(["wastewater_sent", "waste_sent"]) | rows["sent_t"].notna()
+    words = np.select([is_bought, is_sent], ["bought", "sent"], "own")
+    return pd.Series(words, index=rows.index, dtype="str")
+
+
+def _quality(rows: pd.DataFrame) -> pd.Series:
+    """A calculated value is as good as the worse of its activity and its factor."""
+    worse = rows[["activity_rank", "factor_rank"]].max(axis=1)
+    return worse.fillna(NO_RANK)
+
+
+def _groups(work: pd.DataFrame, list_order: Sequence[str]) -> pd.DataFrame:
+    """Return what each list says of each process (or the whole plant) in each cell."""
+    known = work["emissions_t"].notna()
+    weight = work["emissions_t"].abs().fillna(0.0)
+    parts = work.assign(
+        weight=weight, weighted=weight * work["_rank"], known=known.astype(int),
+        is_missing=(~known & work["status"].isin(GAPS)).astype(int),
+    )  # fmt: skip
+    groups = parts.groupby([*CELL, "process", "list"], sort=True).agg(
+        amount=("emissions_t", "sum"), weight=("weight", "sum"), weighted=("weighted", "sum"),
+        worst=("_rank", "max"), is_missing=("is_missing", "max"), known=("known", "max"),
+    ).reset_index()  # fmt: skip
+    # A list without any number is not chosen before one that has a number.
+    groups["is_missing"] = groups["is_missing"].where(groups["known"] == 1, 2)
+    place = {name: rank for rank, name in enumerate(list_order)}
+    return groups.assign(
+        rank=_mean_rank(groups),
+        place=groups["list"].map(place).fillna(len(place)).astype(int),
+    )
+
+
+def _mean_rank(groups: pd.DataFrame) -> pd.Series:
+    """Return the tonne-weighted rank; rounded, so that the order of rows can decide no tie."""
+    mean = groups["weighted"] / groups["weight"].where(groups["weight"] > 0)
+    return mean.fillna(groups["worst"]).round(9)
+
+
+def _sort_keys(rule: str) -> list[str]:
+    first = {"best_rank": ["rank"], "priority": [], "largest": ["negative"]}[rule]
+    return ["is_missing", *first, "place"]
+
+
+def _chosen_lists(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """Choose a list for each process, and for the whole plant, of each cell."""
+    scored = groups.assign(negative=-groups["amount"].round(9))
+    ordered = scored.sort_values([*CELL, "process", *_sort_keys(rule), "list"], kind="stable")
+    is_first = ~ordered.duplicated([*CELL, "process"])
+    free = ordered["channel"] == "bought"
+    outcome = np.where(is_first | free, "kept", "other_list_chosen")
+    return ordered.assign(outcome=outcome)
+
+
+def _plant_or_processes(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """Let the whole-plant value compete with the sum of the chosen processes."""
+    chosen = groups[groups["outcome"] == "kept"]
+    sides = chosen.assign(is_whole=chosen["process"] == "")
+    sums = sides.groupby([*CELL, "is_whole"]).agg(
+        amount=("amount", "sum"), weight=("weight", "sum"), weighted=("weighted", "sum"),
+        worst=("worst", "max"), is_missing=("is_missing", "max"), place=("place", "max"),
+    ).reset_index()  # fmt: skip
+    sums = sums.assign(rank=_mean_rank(sums), negative=-sums["amount"].round(9))
+    # On a full tie the processes win: they say more.
+    order = sums.sort_values([*CELL, *_sort_keys(rule), "is_whole"], kind="stable")
+    winner = order.drop_duplicates(CELL)[[*CELL, "is_whole"]].rename(
+        columns={"is_whole": "whole_wins"}
+    )
+    joined_groups = groups.merge(winner, on=CELL, how="left")
+    is_whole = joined_groups["process"] == ""
+    beaten = is_whole != joined_groups["whole_wins"]
+    reason = np.where(joined_groups["whole_wins"], "whole_plant_chosen", "processes_chosen")
+    kept = joined_groups["outcome"] == "kept"
+    bought = joined_groups["channel"] == "bought"
+    outcome = joined_groups["outcome"].where(~(kept & beaten & ~bought), pd.Series(reason))
+    return joined_groups.assign(outcome=outcome)

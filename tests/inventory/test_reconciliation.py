@@ -1,0 +1,218 @@
+"""Reconcile: of several lists one value each, by the rule, whatever the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from parkkit.inventory.compilation import Inventory, total, totals
+from tests.parks import compiled, make_park
+
+Compile = Callable[..., Inventory]
+STOKER = {"amount": 10000, "technology": "stoker"}  # NOx 29.4 t calculated, factor of rank 5
+# NOx 72.1 t calculated, factor of rank 4
+UNIT = {"amount": 10000, "process_type": "power_boiler", "technology": "from_300mw"}
+GRID = {"process": "power", "process_type": "purchase", "item": "electricity", "unit": "MWh",
+        "use": "purchased", "counterpart_id": "grid", "amount": 1000}  # fmt: skip
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Compile:
+    def made(rule: str = "best_rank", **tables: Any) -> Inventory:
+        return compiled(make_park(tmp_path / "p", **tables), release_rule=rule)
+
+    return made
+
+
+def release(**given: Any) -> dict[str, Any]:
+    return {"species": "nox", "process": "boiler", **given}
+
+
+PERMIT, STATISTICS = release(amount=20), release(list="statistics", amount=25, data_rank=1)
+
+
+def reasons(found: Inventory, species: str = "nox") -> dict[str, float]:
+    rows = found.ledger[
+        (found.ledger["species"] == species) & (found.ledger["stage"] == "reconcile")
+    ]
+    return dict(rows.groupby("reason")["amount_t"].sum())
+
+
+@pytest.mark.parametrize(
+    ("rule", "tonnes"), [("best_rank", 25.0), ("priority", 20.0), ("largest", 29.4)]
+)
+def test_the_rule_decides_which_list_counts(inventory: Compile, rule: str, tonnes: float) -> None:
+    lists = [PERMIT, STATISTICS]
+    found = inventory(rule, activity=[STOKER], releases=lists)
+    assert total(found, "nox", 2023) == pytest.approx(tonnes)
+    assert reasons(found) == {"other_list_chosen": pytest.approx(74.4 - tonnes)}
+    assert total(inventory(rule, activity=[STOKER], releases=lists[::-1]), "nox", 2023) == (
+        pytest.approx(tonnes))  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [["permit", "statistics"], ["statistics", "permit"]])
+def test_the_list_order_settles_a_tie(inventory: Compile, order: list[str]) -> None:
+    tied = [PERMIT, {**STATISTICS, "data_rank": 2}]
+    found = inventory(releases=tied, about={"list_order": order})
+    assert total(found, "nox", 2023) == {"permit": 20.0, "statistics": 25.0}[order[0]]
+
+
+def test_a_value_without_a_rank_comes_after_the_worst_rank(inventory: Compile) -> None:
+    found = inventory(releases=[{**PERMIT, "data_rank": ""}, {**STATISTICS, "data_rank": 5}])
+    assert total(found, "nox", 2023) == 25.0
+
+
+def test_a_calculated_value_is_as_good_as_the_worse_of_activity_and_factor(
+    inventory: Compile,
+) -> None:
+    # activity 1 and factor 4 make 4: a permit of rank 3 wins, one of rank 5 loses
+    exact = {**UNIT, "data_rank": 1}
+    better = inventory(activity=[exact], releases=[{**PERMIT, "data_rank": 3}])
+    assert total(better, "nox", 2023) == 20.0
+    worse = inventory(activity=[exact], releases=[{**PERMIT, "data_rank": 5}])
+    assert total(worse, "nox", 2023) == pytest.approx(72.1)
+
+
+def test_stacks_of_one_process_add_up(inventory: Compile) -> None:
+    stacks = [{**PERMIT, "stack_id": name, "amount": 7} for name in ("S1", "S2")]
+    assert total(inventory(releases=stacks), "nox", 2023) == 14.0
+
+
+@pytest.mark.parametrize(
+    ("rank", "tonnes", "reason"),
+    [(1, 50.0, "processes_chosen"), (3, 45.0, "whole_plant_chosen"), (2, 45.0, "whole")],
+    ids=["whole plant better", "processes better", "full tie: the processes say more"],
+)
+def test_a_whole_plant_competes_with_the_sum_of_its_processes(
+    inventory: Compile, rank: int, tonnes: float, reason: str
+) -> None:
+    lists = [
+        PERMIT,
+        release(process="kiln", amount=25),
+        release(process="", amount=50, data_rank=rank),
+    ]
+    found = inventory(releases=lists)
+    assert total(found, "nox", 2023) == tonnes
+    assert sum(reasons(found).values()) == 95.0 - tonnes
+    expected = "whole_plant_chosen" if tonnes == 50.0 else "processes_chosen"
+    assert set(reasons(found)) == {expected}
+
+
+def test_a_gap_in_one_process_lets_the_whole_plant_win(inventory: Compile) -> None:
+    kiln = {"amount": 10, "process": "kiln", "process_type": "furnace"}  # no NOx factor
+    whole = release(process="", list="statistics", amount=50, data_rank=5)
+    assert total(inventory(activity=[STOKER, kiln], releases=[whole]), "nox", 2023) == 50.0
+
+
+@pytest.mark.parametrize(("rank", "tonnes"), [(1, 120.0), (5, 100.0)])
+def test_a_year_competes_with_the_sum_of_its_months(
+    inventory: Compile, rank: int, tonnes: float
+) -> None:
+    months = [release(amount=10, month=month, data_rank=rank) for month in range(1, 13)]
+    year = release(list="statistics", amount=100, data_rank=3)
+    found = inventory(releases=[*months, year])
+    assert total(found, "nox", 2023) == tonnes
+    assert reasons(found) == {"other_list_chosen": 220.0 - tonnes}
+
+
+def test_eleven_reported_months_are_partial(inventory: Compile) -> None:
+    found = inventory(releases=[release(amount=1, month=month) for month in range(1, 12)])
+    row = totals(found).set_index("species").loc["nox"]
+    assert (row["amount_t"], row["status"]) == (11.0, "partial")
+    assert found.emissions["coverage_share"].unique() == pytest.approx([11 / 12])
+
+
+def test_a_month_without_a_number_is_not_covered(inventory: Compile) -> None:
+    months: list[dict[str, Any]] = [release(amount=1, month=month) for month in range(1, 12)]
+    found = inventory(releases=[*months, release(month=12, notation="NE")])
+    assert found.emissions["coverage_share"].unique() == pytest.approx([11 / 12])
+
+
+def test_a_list_that_says_not_estimated_loses_to_one_with_a_number(inventory: Compile) -> None:
+    silent = release(notation="NE", data_rank=1)
+    found = inventory(releases=[silent, {**STATISTICS, "data_rank": 5}])
+    assert total(found, "nox", 2023) == 25.0
+
+
+def test_a_process_that_does_not_occur_spoils_no_list(inventory: Compile) -> None:
+    # The calculated boiler has a number and a fuel that was not burnt: no gap.
+    silent = {**UNIT, "item": "anthracite", "amount": "", "notation": "NO", "data_rank": 1}
+    found = inventory(activity=[UNIT, silent], releases=[{**PERMIT, "data_rank": 5}])
+    assert total(found, "nox", 2023) == pytest.approx(72.1)
+
+
+def test_a_list_with_no_number_at_all_is_not_chosen_before_one_with(inventory: Compile) -> None:
+    silent = release(notation="NO", data_rank=1)
+    assert total(inventory(releases=[silent, STATISTICS]), "nox", 2023) == 25.0
+
+
+def test_a_notation_alone_is_kept_and_not_zero(inventory: Compile) -> None:
+    found = inventory(releases=[release(notation="C"), release(species="so2", amount=1)])
+    row = found.emissions[found.emissions["species"] == "nox"].iloc[0]
+    assert (row["status"], pd.isna(row["emissions_t"])) == ("C", True)
+    assert pd.isna(total(found, "nox", 2023))
+
+
+def test_what_lists_report_never_replaces_what_is_bought(inventory: Compile) -> None:
+    reported = release(species="co2", process="", amount=5000, data_rank=1)
+    found = inventory(activity=[GRID], releases=[reported])
+    assert total(found, "co2", 2023) == pytest.approx(5000 + 497.4)
+    assert dict(found.emissions.groupby("scope")["emissions_t"].sum()) == {
+        1: 5000.0, 2: pytest.approx(497.4)}  # fmt: skip
+
+
+def test_what_was_generated_stands_beside_what_was_released(inventory: Compile) -> None:
+    made = {**PERMIT, "amount_kind": "generated", "amount": 80}
+    split = [{**PERMIT, "amount": 12}, {**PERMIT, "amount": 8}, made]
+    rows = inventory(releases=split).emissions
+    assert (rows["emissions_t"].sum(), rows["generated_t"].sum()) == (20.0, 80.0)
+
+
+def test_a_generated_amount_nobody_knows_is_missing_not_zero(inventory: Compile) -> None:
+    made = {**PERMIT, "amount_kind": "generated", "amount": "", "notation": "NE"}
+    assert inventory(releases=[PERMIT, made]).emissions["generated_t"].isna().all()
+
+
+def test_a_species_nobody_knows_is_held_in_the_ledger(inventory: Compile) -> None:
+    found = inventory(releases=[PERMIT, release(species="臭气浓度", amount=3)])
+    held = found.ledger[found.ledger["reason"] == "unknown_species"]
+    assert held[["species", "amount_t", "list"]].to_numpy().tolist() == [
+        ["臭气浓度", 3.0, "permit"]
+    ]
+    assert "臭气浓度" not in set(totals(found)["species"])
+
+
+def test_waste_that_was_moved_is_not_released(inventory: Compile) -> None:
+    moved = release(medium="waste", destination="disposed", amount=9)
+    found = inventory(releases=[PERMIT, moved])
+    assert set(found.ledger["reason"]) == {"moved_not_released"}
+    assert total(found, "nox", 2023) == 20.0
+
+
+# --- overlap ---------------------------------------------------------------------------------
+
+
+def test_a_part_stays_in_its_own_total_and_is_told_as_a_memo(inventory: Compile) -> None:
+    found = inventory(
+        releases=[release(species="pm", amount=10), release(species="pm2_5", amount=4)]
+    )
+    assert (total(found, "pm", 2023), total(found, "pm2_5", 2023)) == (10.0, 4.0)
+    memo = found.ledger[found.ledger["stage"] == "overlap"]
+    assert memo[["species", "amount_t", "is_memo"]].to_numpy().tolist() == [["pm2_5", 4.0, True]]
+    assert dict(zip(found.emissions["species"], found.emissions["part_of"], strict=True)) == {
+        "pm": "", "pm2_5": "pm"}  # fmt: skip
+
+
+def test_a_part_alone_is_part_of_nothing(inventory: Compile) -> None:
+    found = inventory(releases=[release(species="pm2_5", amount=4)])
+    assert not len(found.ledger)
+
+
+def test_a_whole_without_a_number_holds_no_part(inventory: Compile) -> None:
+    lists = [release(species="pm", notation="NE"), release(species="pm2_5", amount=4)]
+    found = inventory(releases=lists)
+    assert set(found.emissions["part_of"]) == {""}
