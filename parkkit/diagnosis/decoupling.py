@@ -1,0 +1,276 @@
+"""Decoupling: whether an economy has come loose from its pollution and its carbon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from parkkit.core.errors import ParkError, unknown
+from parkkit.core.vocabulary import synonyms, vocabulary
+from parkkit.diagnosis.elasticity import Closed, elasticities, tapio_states
+from parkkit.diagnosis.trends import (
+    SEPARATOR,
+    Span,
+    as_spans,
+    end_point_signs,
+    flagged,
+    joined,
+    span_changes,
+    tidy_series,
+)
+
+SignMethod = Literal["end_points", "sen", "mann_kendall"]
+PollutionRule = Literal["each", "worst", "equivalents"]
+SERVED_SIGNS = ("end_points",)
+SPAN = ["group", "start", "end"]
+AXES = ["economy", "pollution", "carbon"]
+PRICED = ["measure", "price_year"]
+
+
+def _one_of(name: str, given: str, served: Sequence[str]) -> None:
+    if given not in served:
+        raise unknown(name, given, served, where="DecouplingRule")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecouplingRule:
+    """The choices a decoupling state is told under.
+
+    Parameters
+    ----------
+    sign : {"end_points", "sen", "mann_kendall"}
+        How the direction of an axis is told; only ``end_points`` is served yet.
+    threshold : float
+        A change up to this share of the base, over the whole span, has no direction.
+    pollution : {"each", "worst", "equivalents"}
+        Several pollutants: a verdict for each alone; one that is up if any is up; or one for
+        the species ``equivalents`` (or ``equivalents_air``, ...), their sum as equivalents.
+    closed : {"both", "right"}
+        Whether an elasticity of 0.8 is coupling (Tapio) or still weak; 1.2 is coupling in both.
+    tolerance : float
+        Differences below it, as shares, are rounding of the machine.
+    carbon : str
+        The species that stands for carbon.
+    pollutants : tuple of str
+        The pollutants asked for; empty takes all species that are no greenhouse gas.
+
+    Examples
+    --------
+    >>> DecouplingRule(sign="sen")
+    Traceback (most recent call last):
+    parkkit.core.errors.ParkError: sign = 'sen' is not served yet; served now: end_points.
+    """
+
+    sign: SignMethod = "end_points"
+    threshold: float = 0.01
+    pollution: PollutionRule = "each"
+    closed: Closed = "both"
+    tolerance: float = 1e-9
+    carbon: str = "co2e"
+    pollutants: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _one_of("sign", self.sign, get_args(SignMethod))
+        _one_of("pollution", self.pollution, get_args(PollutionRule))
+        _one_of("closed", self.closed, get_args(Closed))
+        if self.sign not in SERVED_SIGNS:
+            raise ParkError("not_served", name="sign", given=self.sign, served=SERVED_SIGNS)
+        for name, value in (("threshold", self.threshold), ("tolerance", self.tolerance)):
+            if not (np.isfinite(value) and value >= 0):
+                raise ParkError("not_from_zero_up", name=name, given=value)
+
+
+DEFAULT_RULE = DecouplingRule()
+
+
+def decoupling_states() -> pd.DataFrame:
+    """Return the eight states of economy x pollution x carbon, a table a user can replace.
+
+    Returns
+    -------
+    DataFrame
+        economy, pollution, carbon (``+`` or ``-``), state, name and remark in both languages.
+
+    References
+    ----------
+    Our reconstruction of Table C.1 of 产业园区减污降碳协同控制指南; its normative text was not at
+    hand.
+
+    Examples
+    --------
+    >>> decoupling_states().set_index("state").loc["S1", "name_en"]
+    'Synergistic decoupling'
+    """
+    return vocabulary("decoupling_states")
+
+
+def diagnose(
+    pressures: pd.DataFrame,
+    economy: pd.DataFrame,
+    years: Span | Sequence[Span],
+    *,
+    rule: DecouplingRule = DEFAULT_RULE,
+    states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Tell for each group and span whether economy, pollution and carbon have come apart.
+
+    Parameters
+    ----------
+    pressures : DataFrame
+        Columns group (the park, an industry), year, species, amount; ``unit`` where known.
+    economy : DataFrame
+        Columns group, year, amount; measure, price_year (blank: current prices) and ``unit``
+        where known. In both, rows of one group, year and species add up.
+    years : (int, int) or sequence of them
+        The spans; :func:`parkkit.diagnosis.trends.spans` makes them.
+    rule : DecouplingRule
+        How directions are told, and what stands for pollution and carbon.
+    states : DataFrame, optional
+        A table in place of :func:`decoupling_states`.
+
+    Returns
+    -------
+    DataFrame
+        A row per group, span and pollutant (under ``worst`` the one that decides): the signs of
+        economy, pollution and carbon (``+``, ``-``, ``0`` within the threshold, ``""`` not
+        computable), state (S1 to S8, ``atypical``, ``not_computable``), the changes as shares of
+        the base, Tapio's elasticities and states, the choices made, missing (cells) and notes
+        (codes, whose texts are labels ``diagnosis.note.CODE``).
+
+    Raises
+    ------
+    ParkError
+        If a column is missing, an amount or a year is no number, or a span does not run forward.
+
+    Examples
+    --------
+    >>> pressures = pd.DataFrame({"group": "park", "year": [2020, 2023] * 2,
+    ...     "species": ["co2e", "co2e", "so2", "so2"], "amount": [100.0, 104.0, 10.0, 7.0]})
+    >>> economy = pd.DataFrame({"group": "park", "year": [2020, 2023], "amount": [50.0, 60.0],
+    ...     "price_year": 2020})
+    >>> diagnose(pressures, economy, (2020, 2023)).loc[0, ["pollutant", "state"]].tolist()
+    ['so2', 'S2']
+    """
+    over = as_spans(years)
+    rows = tidy_series(pressures, "pressures", "species").rename(columns={"species": "name"})
+    value = tidy_series(economy, "economy")
+    groups = sorted({*rows["group"], *value["group"]})
+    pollution = span_changes(rows, _pollutants(rows, groups, rule), over)
+    if rule.pollution == "worst":
+        pollution = _worst(pollution, rule)
+    carbon = span_changes(rows, _named(groups, [rule.carbon]), over)
+    table = _axis(pollution.assign(pollutant=pollution["name"]), "pollution", "pollutant")
+    table = table.merge(_axis(carbon, "carbon"), on=SPAN)
+    table = table.merge(_axis(_economy(value, groups, over), "economy", *PRICED), on=SPAN)
+    for told in ("missing", "notes"):
+        table[told] = joined(*(table[f"{axis}_{told}"] for axis in AXES))
+    return _judged(table, rule, decoupling_states() if states is None else states)
+
+
+def _named(groups: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(list(product(groups, names)), columns=["group", "name"], dtype="str")
+
+
+def _pollutants(rows: pd.DataFrame, groups: Sequence[str], rule: DecouplingRule) -> pd.DataFrame:
+    """Return group and name of every series that speaks for pollution, one a group at least."""
+    if rule.pollutants and rule.pollution != "equivalents":
+        return _named(groups, rule.pollutants)
+    found = rows[["group", "name"]].drop_duplicates().sort_values(["group", "name"])
+    is_sum = found["name"].str.startswith("equivalents")
+    if rule.pollution == "equivalents":
+        found, stand_in = found[is_sum], "equivalents"
+    else:
+        is_carbon = found["name"].eq(rule.carbon) | _are_greenhouse_gases(found["name"])
+        found, stand_in = found[~is_sum & ~is_carbon], "pollution"
+    # A group without any series keeps its row, so that what is missing is told.
+    lacking = [group for group in groups if group not in set(found["group"])]
+    return pd.concat([found, _named(lacking, [stand_in])], ignore_index=True)
+
+
+def _are_greenhouse_gases(names: pd.Series) -> pd.Series:
+    """Return which species are greenhouse gases, by code or by a name people use."""
+    species = vocabulary("species")
+    gases = {"co2e", *species.loc[species["kind"] == "ghg", "species"]}
+    known = synonyms("species")
+    return pd.Series([known.get(name.lower(), name.lower()) in gases for name in names],
+        index=names.index, dtype=bool)  # fmt: skip
+
+
+def _worst(pollution: pd.DataFrame, rule: DecouplingRule) -> pd.DataFrame:
+    """Return the pollutant that fared worst; none where an unknown one may have fared worse."""
+    by_span = pollution.groupby(SPAN)
+    every = pollution.assign(
+        missing=by_span["missing"].transform(SEPARATOR.join),
+        notes=by_span["notes"].transform(SEPARATOR.join),
+        is_complete=by_span["change"].transform("count") == by_span["change"].transform("size"),
+    )
+    ranked = every.sort_values([*SPAN, "change", "name"], ascending=[True] * 3 + [False, True])
+    worst = ranked.drop_duplicates(SPAN).reset_index(drop=True)
+    signs = end_point_signs(worst["change"], threshold=rule.threshold, tolerance=rule.tolerance)
+    # One pollutant that is up settles it, whatever the unknown ones did.
+    is_open = ~worst["is_complete"] & (signs != "+")
+    return worst.assign(
+        change=worst["change"].mask(is_open),
+        name=worst["name"].mask(is_open, "pollution"),
+        missing=joined(worst["missing"]),
+        notes=joined(worst["notes"]),
+    )
+
+
+def _economy(rows: pd.DataFrame, groups: Sequence[str], over: Sequence[Span]) -> pd.DataFrame:
+    """Return the changes of the economy, with its measure and a note where prices are in doubt."""
+    growth = span_changes(rows.assign(name="economy"), _named(groups, ["economy"]), over)
+    note = "current_prices" if "price_year" in growth else "price_base_unknown"
+    growth = growth.reindex(columns=[*growth.columns.difference(PRICED), *PRICED])
+    growth[PRICED] = growth[PRICED].astype("str").fillna("")
+    is_doubtful = growth["price_year"].eq("") & growth["change"].notna()
+    return growth.assign(notes=joined(growth["notes"], flagged(note, is_doubtful)))
+
+
+def _axis(changes: pd.DataFrame, axis: str, *more: str) -> pd.DataFrame:
+    """Return the changes of one axis under names of its own."""
+    renamed = {name: f"{axis}_{name}" for name in ("change", "missing", "notes")}
+    return changes.rename(columns=renamed)[[*SPAN, *renamed.values(), *more]]
+
+
+def _judged(table: pd.DataFrame, rule: DecouplingRule, states: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with signs, states, elasticities and the choices behind them."""
+    limits = {"threshold": rule.threshold, "tolerance": rule.tolerance}
+    judged = table.assign(
+        **{axis: end_point_signs(table[f"{axis}_change"], **limits) for axis in AXES}
+    )
+    lookup = _lookup(states)
+    signs = zip(*(judged[axis] for axis in AXES), strict=True)
+    judged["state"] = pd.Series([_state(sign, lookup) for sign in signs], dtype="str")
+    for axis in ("pollution", "carbon"):
+        pair = judged[f"{axis}_change"], judged["economy_change"]
+        judged[f"{axis}_elasticity"] = elasticities(*pair, tolerance=rule.tolerance)
+        judged[f"{axis}_tapio"] = tapio_states(*pair, closed=rule.closed, tolerance=rule.tolerance)
+    judged = judged.assign(carbon_species=rule.carbon, pollution_rule=rule.pollution,
+        sign_method=rule.sign, threshold=rule.threshold, closed=rule.closed)  # fmt: skip
+    judged = judged.sort_values([*SPAN, "pollutant"], ignore_index=True)
+    return judged[
+        [*SPAN, "pollutant", "carbon_species", *AXES, "state", *(f"{axis}_change" for axis in AXES),
+         "pollution_elasticity", "pollution_tapio", "carbon_elasticity", "carbon_tapio", "measure",
+         "price_year", "pollution_rule", "sign_method", "threshold", "closed", "missing", "notes"]
+    ]  # fmt: skip
+
+
+def _lookup(states: pd.DataFrame) -> dict[tuple[str, ...], str]:
+    given = list(zip(*(states[axis] for axis in AXES), strict=True))
+    wanted = list(product("+-", repeat=3))
+    wrong = {key for key in [*given, *wanted] if given.count(key) != 1 or key not in wanted}
+    if wrong:
+        raise ParkError("bad_states", given=sorted("".join(key) for key in wrong))
+    return dict(zip(given, states["state"], strict=True))
+
+
+def _state(signs: tuple[str, ...], lookup: dict[tuple[str, ...], str]) -> str:
+    if "" in signs:
+        return "not_computable"
+    return "atypical" if "0" in signs else lookup[signs]
