@@ -1,0 +1,30 @@
+"""parkkit: a Jupyter workbench for industrial parks (产业园区).
+
+From a park's files: where the park is, what it emits (carbon and pollutants in one fused
+inventory), and whether its growth has come loose from both. What is listed here is public;
+everything is loaded when it is first used.
+"""
+
+import lazy_loader as lazy
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy.attach(
+    __name__,
+    submod_attrs={
+        "core.convention": ["Convention", "convention"],
+        "core.errors": ["ParkError", "Problem"],
+        "core.ledger": ["closing"],
+        "park.package": ["Park", "check_park", "new_park", "open_park"],
+        "park.boundary": ["members"],
+        "park.registers": ["import_register"],
+        "inventory.compilation": ["Inventory", "compile_inventory", "total", "totals"],
+        "inventory.economy": ["economy_series", "intensity"],
+        "inventory.restatement": ["boundary_totals"],
+        "inventory.fusion": ["CoControlRule", "co_control_points", "fuse"],
+        "diagnosis.decoupling": ["DecouplingRule", "diagnose"],
+        "diagnosis.elasticity": ["tapio"],
+        "output.statement": ["method_statement"],
+        "output.report": ["write_report"],
+    },
+)

@@ -1,0 +1,242 @@
+"""The command line: little, and meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from parkkit.core.errors import ParkError, Problem
+from parkkit.core.labels import Language, label
+from parkkit.inventory.compilation import CO2E, compile_inventory, total, totals
+from parkkit.output import apps
+from parkkit.output.pages import LANGUAGE_VARIABLE, merged, notebooks_folder, years
+from parkkit.output.quantities import readable
+from parkkit.output.report import reports_folder, write_report
+from parkkit.output.statement import method_statement
+from parkkit.park.checking import errors
+from parkkit.park.package import (
+    check_park,
+    find_park,
+    new_park,
+    open_park,
+    parks_folder,
+)
+from parkkit.park.registers import import_register
+
+WRONG_DATA, WRONG_CALL = 1, 2
+# What is wrong with the call, not with the data it names.
+CALL_CODES = frozenset({"unknown_park", "not_a_folder_name", "folder_exists", "not_a_folder",
+                        "port_taken", "unknown", "not_served", "no_notebooks"})  # fmt: skip
+
+
+class Tongue(StrEnum):
+    """The languages of the command line."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Kind(StrEnum):
+    """What a source is imported as."""
+
+    register = "register"
+
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="Industrial parks: boundary, carbon and pollutants, decoupling. 产业园区减污降碳工作台",
+)  # fmt: skip
+ParkName = Annotated[str, typer.Argument(help="a park's name, or a path to its folder")]
+Parks = Annotated[Path | None, typer.Option("--parks", help="the folder of parks")]
+Tongued = Annotated[Tongue | None, typer.Option("--language", help="zh or en")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON for a script")]
+
+
+def _language(given: Tongue | None) -> Language:
+    chosen = given or os.environ.get(LANGUAGE_VARIABLE) or ""
+    if not chosen:
+        chosen = "zh" if os.environ.get("LANG", "").lower().startswith("zh") else "en"
+    return "zh" if chosen == "zh" else "en"
+
+
+def _say(key: str, language: Language, **values: object) -> None:
+    typer.echo(label(key, language, **values))
+
+
+@app.command()
+def new(folder: Path, language: Tongued = None) -> None:
+    """Make an empty park folder.  parkkit new parks/mine"""
+    new_park(folder, park_id=folder.name)
+    _say("cli.made", _language(language), folder=folder)
+
+
+@app.command()
+def check(
+    park: ParkName, parks: Parks = None, language: Tongued = None, as_json: AsJson = False
+) -> None:
+    """Read a park and print every problem.  parkkit check langang"""
+    tongue, problems = _language(language), check_park(park, parks=parks)
+    wrong = errors(problems)
+    if as_json:
+        typer.echo(json.dumps([_row(problem, tongue) for problem in problems], ensure_ascii=False))
+    else:
+        for problem in problems:
+            kind = label("cli.warning" if problem.is_warning else "cli.error", tongue)
+            typer.echo(f"{kind}: {problem.told(tongue)}", err=not problem.is_warning)
+        _say("cli.checked", tongue, park=find_park(park, parks=parks).name, errors=len(wrong),
+             warnings=len(problems) - len(wrong))  # fmt: skip
+    raise typer.Exit(WRONG_DATA if wrong else 0)
+
+
+def _row(problem: Problem, language: Language) -> dict[str, object]:
+    return {
+        "code": problem.code, "is_warning": problem.is_warning, "file": problem.file,
+        "row": problem.row, "column": problem.column, "text": problem.told(language),
+    }  # fmt: skip
+
+
+@app.command(name="import")
+def import_source(
+    source: Path,
+    folder: Annotated[Path, typer.Argument(help="the park folder to make")],
+    boundary: Annotated[Path, typer.Option(help="GeoJSON polygons in WGS-84")],
+    as_kind: Annotated[Kind, typer.Option("--as", help="what the source is")] = Kind.register,
+    boundary_type: Annotated[str, typer.Option(help="what the polygons bound")] = "physical",
+    country: Annotated[str, typer.Option(help="two letters")] = "CN",
+    industry_scheme: Annotated[str, typer.Option(help="of the industry codes")] = "GB/T 4754",
+    parks: Parks = None,
+    language: Tongued = None,
+) -> None:
+    """Make a park folder of a release list.  parkkit import releases.csv gary --as register ..."""
+    # A bare name goes under the parks, as everywhere; a path is taken as it is.
+    target = folder if len(folder.parts) > 1 else parks_folder(parks) / folder
+    problems = import_register(
+        source, target, boundary=boundary, boundary_type=boundary_type, country=country,
+        industry_scheme=industry_scheme,
+    )  # fmt: skip
+    made = open_park(target)
+    held = sum(problem.code == "unknown_species" for problem in problems)
+    _say("cli.imported", _language(language), folder=target, plants=len(made.enterprises),
+         releases=len(made.releases), held=held)  # fmt: skip
+
+
+@app.command(name="compile")
+def compile_park(
+    park: ParkName,
+    year: Annotated[int | None, typer.Option(help="else the park's own")] = None,
+    boundary: Annotated[str | None, typer.Option(help="else the park's own")] = None,
+    choice: Annotated[list[str] | None, typer.Option(help="e.g. level=enterprise")] = None,
+    parks: Parks = None,
+    language: Tongued = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compile an inventory and print its totals.  parkkit compile langang --choice gwp=AR6"""
+    tongue, opened = _language(language), open_park(park, parks=parks)
+    inventory = compile_inventory(
+        opened,
+        boundary_type=boundary or opened.about.default_boundary,
+        convention=merged(opened.about.convention, _choices(choice or [])),
+    )
+    chosen = year or opened.about.default_year or years(opened)[-1]
+    if chosen not in years(opened):
+        raise ParkError("unknown", kind="year", given=chosen, known=years(opened))
+    amount = total(inventory, CO2E, chosen)
+    table = totals(inventory, years=[chosen])
+    if as_json:
+        rows = json.loads(table.to_json(orient="records", double_precision=15))
+        headline = {
+            "species": CO2E,
+            "year": chosen,
+            "amount_t": None if amount != amount else amount,
+        }
+        statement = dict(method_statement(inventory, tongue))
+        result = {"headline": headline, "totals": rows, "statement": statement}
+        typer.echo(json.dumps(result, ensure_ascii=False))
+        return
+    _say("cli.total", tongue, year=chosen, amount=readable(amount, tongue, "co2e"))
+    for row in table.to_dict("records"):
+        shown = readable(row["amount_t"], tongue)
+        typer.echo(f"  {row['species']:<18} {row['medium']:<6} {shown:>16}  {row['status']}")
+    for name, text in method_statement(inventory, tongue):
+        typer.echo(f"  {name}: {text}")
+
+
+def _choices(given: Sequence[str]) -> dict[str, object]:
+    """Read ``name=value`` pairs; lists are separated by commas, numbers are numbers."""
+    chosen: dict[str, object] = {}
+    for pair in given:
+        name, _, text = pair.partition("=")
+        parts = [int(part) if part.isdigit() else part for part in text.split(",") if part]
+        is_list = name in ("factor_sets", "scopes")
+        chosen[name] = parts if is_list else (parts[0] if parts else "")
+    return chosen
+
+
+@app.command()
+def report(
+    park: ParkName,
+    folder: Annotated[Path | None, typer.Option(help="else reports/")] = None,
+    year: Annotated[int | None, typer.Option(help="else the park's own")] = None,
+    boundary: Annotated[str | None, typer.Option(help="else the park's own")] = None,
+    parks: Parks = None,
+    language: Tongued = None,
+) -> None:
+    """Write the report, both languages unless one is named.  parkkit report langang"""
+    target, home = reports_folder(folder), find_park(park, parks=parks)
+    wanted: Sequence[Language] = [_language(language)] if language else ["zh", "en"]
+    for tongue in wanted:
+        path = write_report(home, language=tongue, folder=target, year=year, boundary=boundary)
+        _say("cli.report", tongue, path=path)
+
+
+@app.command(name="app")
+def serve_app(
+    port: Annotated[int, typer.Option(help="of this machine")] = 8866,
+    parks: Parks = None,
+    language: Tongued = None,
+    opened: Annotated[bool, typer.Option("--open", help="open a browser")] = False,
+) -> None:
+    """Serve the notebooks as pages.  parkkit app --port 8866"""
+    raise typer.Exit(
+        apps.serve(
+            notebooks_folder(),
+            port=port,
+            language=_language(language or Tongue.zh),
+            parks=parks_folder(parks),
+            is_opened=opened,
+        )  # fmt: skip
+    )
+
+
+@app.command()
+def lab(
+    port: Annotated[int, typer.Option(help="of this machine")] = 8888,
+    parks: Parks = None,
+    language: Tongued = None,
+) -> None:
+    """Open the notebooks in JupyterLab.  parkkit lab"""
+    raise typer.Exit(
+        apps.lab(
+            notebooks_folder(),
+            port=port,
+            language=_language(language or Tongue.zh),
+            parks=parks_folder(parks),
+        )  # fmt: skip
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; a mistake of the user is a message and a status, never a traceback."""
+    run: Callable[..., object] = app
+    try:
+        run(args=arguments)
+    except ParkError as error:
+        typer.echo(error.told(_language(None)), err=True)
+        sys.exit(WRONG_CALL if error.code in CALL_CODES else WRONG_DATA)

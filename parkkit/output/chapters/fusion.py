@@ -1,0 +1,115 @@
+"""Chapter 03: carbon and pollutants of each source side by side, and where both are large."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from parkkit.core.labels import Language, label
+from parkkit.inventory.compilation import Inventory
+from parkkit.inventory.fusion import CoControlRule, co_control_points, fuse
+from parkkit.output.figures import Card, card
+from parkkit.output.pages import PageChoice
+from parkkit.output.quantities import percent
+from parkkit.park.package import Park, plant_names
+
+SHOWN = ("so2", "nox", "pm", "pm2_5", "voc", "cod")
+
+
+def fused_sources(inventory: Inventory, park: Park, choice: PageChoice) -> pd.DataFrame:
+    """Return the fused table of the page's year, named, the largest carbon first."""
+    fused = fuse(inventory)
+    year = fused[fused["year"] == choice.year]
+    names = year["enterprise_id"].map(plant_names(park, choice.language))
+    process = year["unit_id"].str.split("/", n=1).str[1].fillna("")
+    named = names.where(process == "", names + " · " + process)
+    told = co_control_points(year.assign(name=named, equivalents=year["equivalents_air"]))
+    return told.sort_values("direct_co2e_t", ascending=False).reset_index(drop=True)
+
+
+def key_figures(fused: pd.DataFrame, total_card: Card, choice: PageChoice) -> list[Card]:
+    """Return the headline, the equivalents of each medium, and the co-control points as cards."""
+    language = choice.language
+    points = fused[fused["is_co_control_point"]]
+    return [
+        total_card,
+        *(
+            card(label(f"charts.series.{name}", language),
+                 fused[name].sum(min_count=1), language, "equivalents")
+            for name in ("equivalents_air", "equivalents_water")
+        ),
+        card(label("page.fusion.points", language), len(points), language, "count",
+             note=label("page.fusion.points_note", language,
+                        share=percent(points["direct_co2e_share"].sum(), language))),
+    ]  # fmt: skip
+
+
+def scatter(fused: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources that have both direct carbon and air equivalents."""
+    return fused.assign(co2e_t=fused["direct_co2e_t"])[
+        ["name", "co2e_t", "equivalents", "is_co_control_point"]
+    ]
+
+
+def shares(fused: pd.DataFrame) -> pd.DataFrame:
+    """Return each source's share of the park's direct carbon and air equivalents, in long form."""
+    sides = {"carbon": "direct_co2e_share", "pollution": "equivalents_air_share"}
+    frames = [
+        fused[["name"]].assign(side=side, share=fused[column]) for side, column in sides.items()
+    ]
+    return pd.concat(frames, ignore_index=True).dropna(subset="share")
+
+
+def table(fused: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of the fused table that a page has room for."""
+    species = [f"{name}_t" for name in SHOWN if f"{name}_t" in fused]
+    columns = ["name", "direct_co2e_t", *species, "direct_co2e_share", "equivalents_air_share",
+               "is_co_control_point"]  # fmt: skip
+    has_any = fused[["direct_co2e_t", *species]].notna().any(axis=1)
+    return fused.loc[has_any, columns].reset_index(drop=True)
+
+
+def no_value(fused: pd.DataFrame) -> pd.DataFrame:
+    """Return where the table has no value because no list and no calculation speaks of it.
+
+    A value that somebody should have given but could not be computed is not among them.
+    """
+    shown = table(fused)
+    rows = fused.set_index("name").loc[shown["name"]].reset_index()
+    told = {
+        name: rows.get(f"{name.removesuffix('_t')}_list", pd.Series(pd.NA, index=rows.index))
+        for name in shown.columns if name.endswith("_t")
+    }  # fmt: skip
+    absent = pd.DataFrame({name: lists.isna() for name, lists in told.items()})
+    return absent.assign(
+        direct_co2e_t=shown["direct_co2e_t"].isna(),
+        direct_co2e_share=shown["direct_co2e_share"].isna(),
+        equivalents_air_share=shown["equivalents_air_share"].isna(),
+    )
+
+
+def scatter_title(fused: pd.DataFrame, language: Language) -> str:
+    """Return the finding: how many sources are co-control points, and what they hold."""
+    points = fused[fused["is_co_control_point"]]
+    if not len(points):
+        return label("page.fusion.no_points_title", language)
+    return label(
+        "page.fusion.scatter_title", language, count=len(points),
+        carbon=percent(points["direct_co2e_share"].sum(), language),
+        pollution=percent(points["equivalents_air_share"].sum(), language),
+    )  # fmt: skip
+
+
+def shares_title(fused: pd.DataFrame, language: Language) -> str:
+    """Return the finding: how many of the five largest in carbon are among those in pollution."""
+    largest = [
+        set(fused.nlargest(5, column)["unit_id"])
+        for column in ("direct_co2e_share", "equivalents_air_share")
+    ]
+    return label("page.fusion.shares_title", language, count=len(set.intersection(*largest)))
+
+
+def rule_text(language: Language, rule: CoControlRule | None = None) -> str:
+    """Return the rule of the co-control points in words."""
+    chosen = rule or CoControlRule()
+    return label("page.fusion.rule", language, carbon=percent(chosen.carbon_share, language),
+                 pollution=percent(chosen.pollution_share, language))  # fmt: skip

@@ -1,0 +1,245 @@
+"""Chapter 02: what the park emits, from which list, and what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from html import escape
+
+import pandas as pd
+from IPython.display import display
+
+from parkkit.core.convention import Convention
+from parkkit.core.labels import Language, label
+from parkkit.inventory.calculation import greenhouse_gases
+from parkkit.inventory.compilation import CO2E, Inventory, compile_inventory, total, totals
+from parkkit.inventory.economy import PARK, area_ha, economy_series, intensity
+from parkkit.output.figures import Card, card, name_of, number
+from parkkit.output.pages import PageChoice, say
+from parkkit.output.quantities import is_missing, percent, readable
+from parkkit.park.package import Park, plant_names
+
+CNY_PER_10K = 1e4
+
+
+def headline(inventory: Inventory, choice: PageChoice) -> Card:
+    """Return the headline figure, the same on every page, in the report and everywhere else."""
+    language, year = choice.language, choice.year
+    table = totals(inventory, years=[year])
+    is_partial = (table.loc[table["species"] == CO2E, "status"] == "partial").any()
+    note = label("page.partial", language) if is_partial else ""
+    amount = total(inventory, CO2E, year)
+    return card(label("page.total", language), amount, language, "co2e", note)
+
+
+def key_figures(inventory: Inventory, park: Park, choice: PageChoice) -> list[Card]:
+    """Return the total, its scopes, and its intensities as cards."""
+    language, year = choice.language, choice.year
+    scopes = totals(inventory, by=["scope"], years=[year])
+    by_scope = scopes[scopes["species"] == CO2E].set_index("scope")["amount_t"]
+    rows = [headline(inventory, choice)]
+    rows += [
+        card(label(f"charts.scope.{scope}", language), by_scope.get(scope), language, "co2e")
+        for scope in inventory.convention.scopes
+    ]
+    return [*rows, *_intensities(inventory, park, choice)]
+
+
+def _intensities(inventory: Inventory, park: Park, choice: PageChoice) -> list[Card]:
+    language, amount = choice.language, total(inventory, CO2E, choice.year)
+    economy = economy_series(park, inventory.members)
+    row = economy[(economy["group"] == PARK) & (economy["year"] == choice.year)]
+    value = float(row["amount"].sum(min_count=1))
+    price = row["price_year"].iloc[0] if len(row) else None
+    hectares = area_ha(park, choice.boundary, choice.year)
+    note = "" if is_missing(price) else label("page.prices_of", language, year=int(price or 0))
+    return [
+        Card(name=label("page.per_value", language), note=note,
+             value=number(intensity(amount, value / CNY_PER_10K), language),
+             unit=label("figures.intensity.co2e_t_per_10k_cny", language)),
+        Card(name=label("page.per_area", language),
+             value=number(intensity(amount, hectares), language),
+             unit=label("figures.intensity.co2e_t_per_ha", language)),
+    ]  # fmt: skip
+
+
+def by_year(inventory: Inventory) -> pd.DataFrame:
+    """Return CO2e by year and scope."""
+    table = totals(inventory, by=["year", "scope"])
+    return table[table["species"] == CO2E].rename(columns={"amount_t": "co2e_t"})
+
+
+def by_plant(inventory: Inventory, park: Park, choice: PageChoice) -> pd.DataFrame:
+    """Return CO2e by plant and scope in the page's year."""
+    table = totals(inventory, by=["enterprise_id", "scope"], years=[choice.year])
+    rows = table[table["species"] == CO2E].rename(columns={"amount_t": "co2e_t"})
+    return rows.assign(name=rows["enterprise_id"].map(plant_names(park, choice.language)))
+
+
+def by_species(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
+    """Return each species in the page's year with the lists its tonnes come from.
+
+    Greenhouse gases count in the scopes of the convention; a species without any number is
+    missing, never 0.
+    """
+    table = totals(inventory, by=["list"], years=[choice.year])
+    rows = table[table["species"] != CO2E]
+    comma = label("page.list_separator", choice.language)
+    lists = rows["list"].map(lambda name: name_of(name, "list", choice.language))
+    groups = rows.assign(list=lists).groupby(["species", "medium"], sort=True)
+    table = groups.agg(
+        emissions_t=("amount_t", lambda values: values.sum(min_count=1)),
+        list=("list", lambda names: comma.join(dict.fromkeys(names))),
+        missing_rows=("missing_rows", "sum"),
+    ).reset_index()
+    is_gas = table["species"].isin(greenhouse_gases())
+    return table.assign(is_gas=is_gas).sort_values(
+        ["is_gas", "medium", "emissions_t"], ascending=[False, True, False]
+    )
+
+
+def species_table(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
+    """Return the columns of ``by_species`` that a page shows."""
+    return by_species(inventory, choice)[["species", "medium", "emissions_t", "list"]]
+
+
+def pollutants(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
+    """Return the species that are no greenhouse gases."""
+    table = by_species(inventory, choice)
+    return table[~table["is_gas"]]
+
+
+def left_out(inventory: Inventory, choice: PageChoice, species: str = "co2") -> pd.DataFrame:
+    """Return how the candidates of one species, less what each reason took out, come to the kept.
+
+    Biogenic CO2 is kept as a memo and has a row of its own.
+    """
+    kept = inventory.emissions
+    kept = kept[(kept["species"] == species) & (kept["year"] == choice.year)]
+    lost = inventory.ledger
+    lost = lost[(lost["species"] == species) & (lost["year"] == choice.year)]
+    reasons = lost[~lost["is_memo"].astype(bool)].groupby("reason")["amount_t"].sum()
+    is_memo = kept["is_biogenic"].astype(bool)
+    rows = [{"reason": str(reason), "amount_t": amount} for reason, amount in reasons.items()]
+    if is_memo.any():
+        memo = float(kept.loc[is_memo, "emissions_t"].sum())
+        rows.append({"reason": "biogenic_memo", "amount_t": memo})
+    rows.append({"reason": "kept", "amount_t": float(kept.loc[~is_memo, "emissions_t"].sum())})
+    return pd.DataFrame(rows)
+
+
+def ledger_table(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
+    """Return what the ledger holds in the page's year, by stage and reason."""
+    rows = inventory.ledger[inventory.ledger["year"] == choice.year]
+    wide = rows.pivot_table(index=["stage", "reason"], columns="species", values="amount_t",
+                            aggfunc=lambda values: values.sum(min_count=1))  # fmt: skip
+    counts = rows.groupby(["stage", "reason"]).size().rename("entry_count")
+    shown = [name for name in ("co2", "so2", "nox", "pm", "voc", "cod") if name in wide]
+    table = counts.to_frame().join(wide[shown].add_suffix("_t")).reset_index()
+    return table.sort_values("stage", key=lambda names: names.map(STAGES)).reset_index(drop=True)
+
+
+def no_entry(table: pd.DataFrame) -> pd.DataFrame:
+    """Return where the ledger table has no entry: a dash, not something not computable."""
+    return table.isna()
+
+
+STAGES = {name: rank for rank, name in enumerate(
+    ("calculate", "reconcile", "overlap", "boundary", "transfer", "scope", "view"))}  # fmt: skip
+
+
+def not_computable(inventory: Inventory, park: Park, choice: PageChoice) -> pd.DataFrame:
+    """Return the values of the page's year that could not be computed, with what is missing."""
+    rows = inventory.emissions
+    rows = rows[(rows["year"] == choice.year) & rows["emissions_t"].isna()]
+    names = rows["enterprise_id"].map(plant_names(park, choice.language))
+    missing = rows["missing"].map(partial(missing_names, language=choice.language))
+    told = rows.assign(name=names, missing=missing)
+    told = told[["name", "process", "item", "species", "status", "missing"]]
+    return told.drop_duplicates().reset_index(drop=True)
+
+
+def missing_names(codes: str, language: Language) -> str:
+    """Return what is missing by name, such as a factor or the heat value.
+
+    Examples
+    --------
+    >>> missing_names("ncv;oxidation", "en")
+    'heat value, oxidation'
+    """
+    comma = label("page.list_separator", language)
+    return comma.join(label(f"missing.{code}", language) for code in codes.split(";") if code)
+
+
+def year_title(inventory: Inventory, language: Language) -> str:
+    """Return the finding of the bars by year: the last total against the first."""
+    table = by_year(inventory).groupby("year")["co2e_t"].sum(min_count=1).dropna()
+    if len(table) < 2:
+        text = readable(float(table.iloc[0]), language, "co2e") if len(table) else "—"
+        return label("page.inventory.one_year_title", language, amount=text,
+                     year=int(table.index[0]) if len(table) else "—")  # fmt: skip
+    first, last = float(table.iloc[0]), float(table.iloc[-1])
+    change = last / first - 1 if first else float("nan")
+    word = "up" if change > 0 else "down"
+    return label(
+        f"page.inventory.year_title_{word}", language, year=int(table.index[-1]),
+        amount=readable(last, language, "co2e"), base=int(table.index[0]),
+        change=percent(abs(change), language),
+    )  # fmt: skip
+
+
+def plant_title(frame: pd.DataFrame, language: Language) -> str:
+    """Return the finding of the bars by plant: the largest one and its share."""
+    sums = frame.groupby("name")["co2e_t"].sum().sort_values(ascending=False)
+    if not len(sums) or not sums.sum():
+        return label("page.inventory.no_plant_title", language)
+    share = percent(float(sums.iloc[0] / sums.sum()), language)
+    return label("page.inventory.plant_title", language, name=sums.index[0], share=share)
+
+
+def species_title(frame: pd.DataFrame, language: Language) -> str:
+    """Return the finding of the pollutants: how many there are, from which lists."""
+    known = frame.dropna(subset="emissions_t")
+    return label("page.inventory.species_title", language, count=len(known))
+
+
+def ledger_title(frame: pd.DataFrame, language: Language) -> str:
+    """Return the finding of the ledger: what share of the candidates is kept."""
+    kept = float(frame.loc[frame["reason"] == "kept", "amount_t"].sum())
+    whole = float(frame["amount_t"].sum())
+    share = percent(kept / whole, language) if whole else "—"
+    return label("page.inventory.ledger_title", language, share=share)
+
+
+def show_picker(
+    picker: Callable[..., object], inventory: Inventory, park: Park, choice: PageChoice
+) -> None:
+    """Show the convention's choices with what they do to the total.
+
+    Parameters
+    ----------
+    picker : callable
+        ``parkkit_widgets.ConventionPicker``: the front end imports this package, never the
+        other way round.
+    """
+    say("page.inventory.change", choice.language)
+    display(
+        picker(
+            base=choice.convention,
+            language=choice.language,
+            compute=partial(effect_html, inventory, park, choice),
+        )
+    )
+
+
+def effect_html(inventory: Inventory, park: Park, choice: PageChoice, other: Convention) -> str:
+    """Return, as HTML, the total under another convention and how far it moved."""
+    moved = compile_inventory(park, boundary_type=choice.boundary, convention=other)
+    before, after = (total(each, CO2E, choice.year) for each in (inventory, moved))
+    language = choice.language
+    text = label(
+        "page.inventory.effect", language,
+        before=readable(before, language, "co2e"), after=readable(after, language, "co2e"),
+        change=readable(after - before, language, "co2e"),
+    )  # fmt: skip
+    return f"<p><b>{escape(text)}</b></p>"

@@ -1,0 +1,294 @@
+"""Pages: what a notebook was asked for, and how it says and shows things in that language."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+
+from parkkit.core.convention import Convention, convention
+from parkkit.core.errors import ParkError, Problem, unknown
+from parkkit.core.labels import LANGUAGES, Language, label
+from parkkit.inventory.compilation import Inventory
+from parkkit.output.charts import show
+from parkkit.output.figures import Card, cards, table
+from parkkit.output.kernels import is_page, page_query
+from parkkit.output.statement import statement_html, value_text
+from parkkit.output.theme import Chart
+from parkkit.park.package import Park, named_park, open_park
+from parkkit.park.polygons import BOUNDARY_TYPES
+
+LANGUAGE_VARIABLE = "PARKKIT_LANGUAGE"
+# Where Voila shows that a cell failed.
+ERROR_OUTPUT = "[data-mime-type*='error'],[data-mime-type*='stderr']"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageChoice:
+    """What a page shows: which park, year and boundary, in which language and convention."""
+
+    park: str
+    year: int
+    boundary: str
+    language: Language
+    convention: Convention
+
+
+def open_page(
+    *,
+    park: str,
+    year: int | None,
+    boundary: str | None,
+    language: str,
+    convention: Mapping[str, object],
+) -> tuple[PageChoice, Park]:
+    """Return what a notebook's parameters ask for, and the park opened.
+
+    The address of a Voila page (``?park=&year=&boundary=&lang=``) goes before the parameters. A
+    year or boundary that nobody names is the park's own default; the park must be the name of a
+    folder, so that no page is led elsewhere.
+
+    Raises
+    ------
+    ParkError
+        If the park, year, boundary, language or a choice of the convention is unknown.
+    """
+    asked = page_query()
+    spoken = asked.get("lang") or _page_language() or language
+    try:
+        return _opened(asked, park, year, boundary, spoken, convention)
+    except ParkError as error:
+        if is_page():
+            _refuse(error, spoken)
+        raise
+
+
+def _opened(
+    asked: Mapping[str, str],
+    park: str,
+    year: int | None,
+    boundary: str | None,
+    spoken: str,
+    convention: Mapping[str, object],
+) -> tuple[PageChoice, Park]:
+    language_now, name = _language(spoken), asked.get("park") or park
+    opened = open_park(named_park(name))
+    # The parameters' year and boundary were written for the parameters' park.
+    same = name == park
+    chosen_year = asked.get("year") or (year if same else None)
+    chosen_boundary = asked.get("boundary") or (boundary if same else None)
+    choice = PageChoice(
+        park=name,
+        year=_year(chosen_year, opened),
+        boundary=_boundary(chosen_boundary, opened),
+        language=language_now,
+        convention=merged(opened.about.convention, convention),
+    )
+    return choice, opened
+
+
+def _refuse(error: ParkError, spoken: str) -> None:
+    """Say on a page what was asked wrongly, in place of the server's own words about an error."""
+    language: Language = "en" if spoken == "en" else "zh"
+    text, home = escape(error.told(language)), escape(label("apps.chapter.00_home", language))
+    show_html(
+        f'<style>{ERROR_OUTPUT}{{display:none}}</style><p class="pk-warning">'
+        f'{text.replace(chr(10), "<br>")} <a href="00_home.ipynb?lang={language}">{home}</a></p>'
+    )
+
+
+def _page_language() -> str | None:
+    return os.environ.get(LANGUAGE_VARIABLE) if is_page() else None
+
+
+def _language(given: str) -> Language:
+    for language in LANGUAGES:
+        if given == language:
+            return language
+    raise unknown("language", given, LANGUAGES)
+
+
+def years(park: Park) -> list[int]:
+    """Return the years for which a park has activity or releases."""
+    both = pd.concat([park.activity["year"], park.releases["year"]])
+    return sorted(int(year) for year in both.dropna().unique())
+
+
+def _year(given: object, park: Park) -> int:
+    known = years(park)
+    if given is None:
+        return park.about.default_year or known[-1]
+    if not str(given).isdigit() or int(str(given)) not in known:
+        raise unknown("year", str(given), [str(year) for year in known])
+    return int(str(given))
+
+
+def _boundary(given: str | None, park: Park) -> str:
+    chosen = given or park.about.default_boundary
+    if chosen not in BOUNDARY_TYPES:
+        raise unknown("boundary", chosen, BOUNDARY_TYPES)
+    return chosen
+
+
+def merged(base: Convention, overrides: Mapping[str, object]) -> Convention:
+    """Return a convention with some choices replaced, checked as a whole.
+
+    Examples
+    --------
+    >>> merged(Convention(factor_sets=()), {"level": "enterprise"}).level
+    'enterprise'
+    """
+    return convention({**asdict(base), **overrides})
+
+
+def boundary_name(boundary_type: str, language: Language) -> str:
+    """Return what a boundary is called at the beginning of a line."""
+    name = label(f"charts.boundary_type.{boundary_type}", language)
+    return name[:1].upper() + name[1:]
+
+
+def say(key: str, language: Language, **values: object) -> None:
+    """Show a text of the catalogue as a paragraph (or heading, where it is written as one)."""
+    say_text(label(key, language, **values))
+
+
+def say_text(text: str) -> None:
+    """Show a sentence that a chapter wrote."""
+    display(Markdown(text))
+
+
+def title(chapter: str, choice: PageChoice, park: Park) -> None:
+    """Show the chapter's question as the title, and which park, year and boundary it is about."""
+    language = choice.language
+    question = label(f"page.{chapter}.title", language)
+    synthetic = label("page.synthetic", language) if park.about.is_synthetic else ""
+    line = label(
+        "page.about", language, park=park.name(language), year=choice.year,
+        boundary=boundary_name(choice.boundary, language),
+    )  # fmt: skip
+    say_text(f"# {question}\n\n{line}{synthetic}")
+
+
+def caption(choice: PageChoice, park: Park) -> str:
+    """Return what stands below every chart: boundary, year, convention, source."""
+    language = choice.language
+    parts = [value_text(name, choice.convention, language) for name in ("level", "view", "gwp")]
+    return label(
+        "page.caption", language,
+        boundary=boundary_name(choice.boundary, language), year=choice.year,
+        convention=label("error.separator", language).join(parts), park=park.name(language),
+    )  # fmt: skip
+
+
+def draw(
+    chart: Callable[..., Chart],
+    frame: pd.DataFrame,
+    *,
+    choice: PageChoice,
+    park: Park,
+    title: str,
+    missing: str = "page.missing.data",
+) -> None:
+    """Show a chart, or say what is missing where there is nothing to draw.
+
+    Parameters
+    ----------
+    chart : callable
+        One of ``parkkit.output.charts``.
+    missing : str
+        The label that says what the chart would need.
+    """
+    try:
+        drawn = chart(frame, language=choice.language, title=title, caption=caption(choice, park))
+    except ParkError as error:
+        if error.code != "nothing_to_draw":
+            raise
+        warn(missing, choice.language)
+        return
+    show(drawn)
+
+
+def warn(key: str, language: Language, **values: object) -> None:
+    """Show a text of the catalogue as a warning, marked by a word and a line, not colour alone."""
+    mark, text = label("page.note", language), label(key, language, **values)
+    show_html(f'<p class="pk-warning"><b>{escape(mark)}</b> {escape(text)}</p>')
+
+
+def show_cards(rows: Sequence[Card], language: Language) -> None:
+    """Show key figures."""
+    show_html(cards(rows, language))
+
+
+def show_table(
+    frame: pd.DataFrame,
+    language: Language,
+    *,
+    limit: int = 20,
+    absent: pd.DataFrame | None = None,
+) -> None:
+    """Show a table with its columns and codes by their names.
+
+    Parameters
+    ----------
+    absent : DataFrame of bool, optional
+        True where a cell is missing because there is nothing to tell, not for want of data.
+    """
+    show_html(table(frame, language, limit=limit, absent=absent))
+
+
+def show_statement(inventory: Inventory, language: Language) -> None:
+    """Show under which choices the figures were made, and every warning."""
+    say("page.statement", language)
+    show_html(statement_html(inventory, language))
+    show_html(warnings_html(inventory, language))
+
+
+def warnings_html(inventory: Inventory, language: Language) -> str:
+    """Return every warning that an inventory carries as HTML; nothing where there is none."""
+    notes = _notes(inventory.notes, language)
+    if not notes:
+        return ""
+    shown = "".join(f"<li>{escape(text)}</li>" for text in notes)
+    head = escape(label("page.warnings", language, count=len(notes)))
+    return f'<div class="pk-warning"><b>{head}</b><ul>{shown}</ul></div>'
+
+
+def _notes(problems: Sequence[Problem], language: Language) -> list[str]:
+    """Return the warnings as sentences, the substances that nobody knows as one of them."""
+    held = [problem for problem in problems if problem.code == "unknown_species"]
+    if len(held) < 2:
+        return [problem.told(language) for problem in problems]
+    comma = label("page.list_separator", language)
+    text = label(
+        "page.held_species", language, count=len(held),
+        rows=sum(int(str(problem.values["count"])) for problem in held),
+        names=comma.join(str(problem.values["given"]) for problem in held),
+    )  # fmt: skip
+    others = [problem.told(language) for problem in problems if problem.code != held[0].code]
+    return [*others, text]
+
+
+def warn_of_gaps(park: Park, language: Language) -> None:
+    """Say which tables a park does not have, and what is not computable without them."""
+    for name in ("activity", "releases", "economy"):
+        if not len(getattr(park, name)):
+            warn(f"page.lacks.{name}", language)
+
+
+def show_html(text: str) -> None:
+    """Show a piece of HTML; its texts are escaped already."""
+    display(HTML(text))
+
+
+def notebooks_folder() -> Path:
+    """Return the folder of the notebooks: the environment's, the one here, the checkout's."""
+    here = Path(os.environ.get("PARKKIT_NOTEBOOKS") or "notebooks")
+    for place in (here, Path(__file__).parents[2] / "notebooks"):
+        if (place / "00_home.ipynb").is_file():
+            return place.resolve()
+    raise ParkError("no_notebooks")

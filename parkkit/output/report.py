@@ -1,0 +1,203 @@
+"""Reports: one file a park and language, from the same notebooks that people explore."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from html import escape
+from itertools import repeat
+from multiprocessing import get_context
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from parkkit.core.errors import ParkError, unknown
+from parkkit.core.labels import Language, label
+from parkkit.inventory.compilation import Inventory, compile_inventory
+from parkkit.output.apps import CHAPTERS, LAB_ONLY, TEMPLATES
+from parkkit.output.chapters.inventory import key_figures
+from parkkit.output.figures import cards
+from parkkit.output.pages import (
+    PageChoice,
+    boundary_name,
+    notebooks_folder,
+    open_page,
+    warnings_html,
+)
+from parkkit.output.statement import statement_html
+from parkkit.park.package import PARKS_VARIABLE, Park, find_park
+
+REPORTED = CHAPTERS[1:]
+# Cells for readers of a notebook or a page, which a report says elsewhere or cannot hold.
+LEFT_OUT = frozenset({LAB_ONLY, "page-only", "parameters", "injected-parameters"})
+WORKERS = 2
+# A kernel warns on every start that it talks over the loopback; so it does.
+QUIET = ["--IPKernelApp.log_level=ERROR"]
+
+
+def write_report(
+    park: str | Path,
+    *,
+    language: Language,
+    folder: Path,
+    year: int | None = None,
+    boundary: str | None = None,
+) -> Path:
+    """Run the chapters on a park and write one self-contained HTML file.
+
+    Parameters
+    ----------
+    park : str or Path
+        The name of a park folder, or a path to one.
+    language : {"zh", "en"}
+    folder : Path
+        Where the report goes, as ``PARK_LANGUAGE.html``.
+    year, boundary : optional
+        Else the park's own defaults.
+
+    Returns
+    -------
+    Path
+        The report: a cover (title, key figures, method statement, contents), then the chapters as
+        executed, then the warnings from the data.
+
+    Raises
+    ------
+    ParkError
+        If the park's data have problems, or a notebook does not take a parameter.
+    """
+    home = find_park(park)
+    parameters = {"park": home.name, "year": year, "boundary": boundary, "language": language}
+    with _parks(home.parent), tempfile.TemporaryDirectory() as aside:
+        choice, opened = open_page(
+            park=home.name, year=year, boundary=boundary, language=language, convention={}
+        )
+        inventory = compile_inventory(
+            opened, boundary_type=choice.boundary, convention=choice.convention
+        )
+        chapters = _executed(parameters, Path(aside))
+    report = _joined(chapters, choice, opened, inventory)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{home.name}_{language}.html"
+    target.write_text(_html(report, language), encoding="utf-8")
+    return target
+
+
+@contextmanager
+def _parks(folder: Path) -> Iterator[None]:
+    """Tell the kernels where the parks are; they only take a park's name."""
+    before = os.environ.get(PARKS_VARIABLE)
+    os.environ[PARKS_VARIABLE] = str(folder.resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[PARKS_VARIABLE]
+        else:
+            os.environ[PARKS_VARIABLE] = before
+
+
+def _executed(parameters: Mapping[str, object], aside: Path) -> list[NotebookNode]:
+    """Run the chapters, each in a kernel of its own, two at a time.
+
+    In processes of their own: the client of a kernel leaves its event loop behind in a thread.
+    """
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        made = list(pool.map(execute, REPORTED, repeat(parameters), repeat(aside)))
+    return [nbformat.read(path, as_version=4) for path in made]
+
+
+def execute(chapter: str, parameters: Mapping[str, object], folder: Path) -> Path:
+    """Run one notebook with parameters, in the notebooks' folder; return the executed copy.
+
+    Raises
+    ------
+    ParkError
+        If the notebook has no such parameter (papermill would only log it and run on), or a cell
+        fails.
+    """
+    notebooks = notebooks_folder()
+    source, made = notebooks / f"{chapter}.ipynb", folder / f"{chapter}.ipynb"
+    known = papermill.inspect_notebook(str(source))
+    for name in parameters:
+        if name not in known:
+            raise unknown("parameter", name, known, where=source.name)
+    try:
+        papermill.execute_notebook(
+            str(source), str(made), parameters=dict(parameters), cwd=str(notebooks),
+            progress_bar=False, log_output=False, extra_arguments=QUIET,
+        )  # fmt: skip
+    except papermill.PapermillExecutionError as error:
+        raise ParkError(
+            "notebook_failed", where=source.name, given=f"{error.ename}: {error.evalue}"
+        ) from error
+    return made
+
+
+def _joined(
+    chapters: list[NotebookNode], choice: PageChoice, park: Park, inventory: Inventory
+) -> NotebookNode:
+    title = label("report.title", choice.language, park=park.name(choice.language))
+    joined: NotebookNode = new_notebook(metadata={**chapters[0].metadata, "title": title})
+    joined.cells = [_shown(_cover(title, choice, park, inventory))]
+    for name, chapter in zip(REPORTED, chapters, strict=True):
+        kept = [cell for cell in chapter.cells if not LEFT_OUT & set(cell.metadata.get("tags", []))]
+        joined.cells += [_shown(f'<div class="pk-chapter" id="{name}"></div>'), *kept]
+    joined.cells.append(_shown(warnings_html(inventory, choice.language)))
+    return joined
+
+
+def _shown(html: str) -> NotebookNode:
+    """Return a cell that shows a piece of HTML."""
+    cell: NotebookNode = new_code_cell("")
+    cell.outputs = [new_output("display_data", data={"text/html": html})]
+    return cell
+
+
+def _cover(title: str, choice: PageChoice, park: Park, inventory: Inventory) -> str:
+    language = choice.language
+    line = label(
+        "report.about", language, year=choice.year,
+        boundary=boundary_name(choice.boundary, language),
+    )  # fmt: skip
+    synthetic = label("page.synthetic", language) if park.about.is_synthetic else ""
+    contents = "".join(
+        f'<li><a href="#{name}">{escape(label(f"page.{name}.title", language))}</a></li>'
+        for name in REPORTED
+    )
+    heads = {name: escape(label(f"report.{name}", language)) for name in ("contents", "statement")}
+    return (
+        f'<section class="pk-cover"><h1>{escape(title)}</h1><p>{escape(line + synthetic)}</p>'
+        f"{cards(key_figures(inventory, park, choice), language)}"
+        f"<h2>{heads['statement']}</h2>{statement_html(inventory, language)}"
+        f'<h2>{heads["contents"]}</h2><ol class="pk-toc">{contents}</ol></section>'
+    )
+
+
+def _html(report: NotebookNode, language: Language) -> str:
+    exporter = HTMLExporter(
+        template_name="parkkit_report",
+        extra_template_basedirs=[str(TEMPLATES / "report")],
+        extra_template_paths=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        language_code=language,
+    )
+    body, _ = exporter.from_notebook_node(report)
+    return str(body)
+
+
+def reports_folder(given: Path | None) -> Path:
+    """Return where reports go: the folder given, else ``reports`` here."""
+    folder = given or Path("reports")
+    if folder.exists() and not folder.is_dir():
+        raise ParkError("not_a_folder", given=folder)
+    return folder
