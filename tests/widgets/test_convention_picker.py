@@ -1,0 +1,202 @@
+"""ConventionPicker: the fields and the convention say the same, and a refusal keeps the last."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from threading import Event
+
+import pytest
+from parkkit_widgets import ConventionPicker
+from parkkit_widgets.convention_picker import FIELDS
+
+from parkkit.core.convention import Convention, choices, served
+from parkkit.core.errors import ParkError
+from parkkit.core.labels import LANGUAGES, has_label, label
+from parkkit.inventory.factors import factor_sets
+
+BASE = Convention(factor_sets=("CN_PROV2025", "CN_GRID", "CN_HEAT"), grid_year="nearest")
+CLOSED = [(name, value) for name, values in choices().items() for value in values]
+
+
+def test_the_convention_prints_as_python():
+    picker = ConventionPicker(BASE)
+    assert eval(repr(picker.convention), {"Convention": Convention}) == BASE
+
+
+def test_the_fields_show_the_base():
+    picker = ConventionPicker(replace(BASE, scopes=(1,), grid_year=2022))
+    assert picker._fields["grid_year"].value == 2022
+    assert [box.value for box in picker._scopes.values()] == [True, False]
+    assert picker._sets.value == BASE.factor_sets
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_served_value_of_a_field_becomes_the_convention(name):
+    picker = ConventionPicker(BASE)
+    values = [value for _, value in picker._fields[name].options]
+    assert set(served(name)) <= set(values)
+    for value in values:
+        picker._fields[name].value = value
+        assert getattr(picker.convention, name) == value
+    assert picker._refusal.value == ""
+
+
+def test_the_consumption_view_values_exports_by_factor_and_back():
+    picker = ConventionPicker(BASE)
+    picker._fields["view"].value = "consumption"
+    assert picker.convention == replace(BASE, view="consumption", export_value="factor")
+    picker._fields["view"].value = "production"
+    assert picker.convention == BASE
+
+
+def test_a_choice_without_a_field_stays_as_the_base_has_it():
+    picker = ConventionPicker(replace(BASE, export_value="factor"))
+    picker._fields["gwp"].value = "AR6"
+    assert picker.convention == replace(BASE, export_value="factor", gwp="AR6")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refused_combination_is_told_and_keeps_the_last(language):
+    picker = ConventionPicker(BASE, language=language)
+    picker._scopes[2].value = False
+    picker._scopes[1].value = False
+    assert 'role="alert"' in picker._refusal.value
+    assert ParkError("no_scope").told(language) in picker._refusal.value
+    assert picker.convention == replace(BASE, scopes=(1,))
+    picker._scopes[2].value = True
+    assert picker._refusal.value == ""
+    assert picker.convention == replace(BASE, scopes=(2,))
+
+
+def test_an_unknown_factor_set_is_refused_by_name():
+    picker = ConventionPicker(BASE)
+    picker._sets.value = ("CN_NOWHERE",)
+    assert "CN_NOWHERE" in picker._refusal.value
+    assert picker.convention == BASE
+
+
+def test_who_observes_hears_of_each_change_once():
+    heard: list[Convention] = []
+    picker = ConventionPicker(BASE)
+    picker.observe(lambda change: heard.append(change["new"]), "convention")
+    picker._fields["gwp"].value = "AR6"
+    picker.convention = replace(BASE, level="enterprise", scopes=(1,))
+    assert heard == [replace(BASE, gwp="AR6"), replace(BASE, level="enterprise", scopes=(1,))]
+    assert picker._fields["level"].value == "enterprise"
+    assert picker._scopes[2].value is False
+
+
+def test_factor_sets_keep_the_order_they_are_given_in():
+    picker = ConventionPicker(BASE)
+    picker._sets._list.value = "CN_HEAT"
+    picker._sets._up.click()
+    assert picker.convention.factor_sets == ("CN_PROV2025", "CN_HEAT", "CN_GRID")
+    picker._sets._out.click()
+    assert picker.convention.factor_sets == ("CN_PROV2025", "CN_GRID")
+    picker._sets._rest.value = "IPCC2006"
+    picker._sets._add.click()
+    assert picker.convention.factor_sets == ("CN_PROV2025", "CN_GRID", "IPCC2006")
+
+
+def test_the_marked_set_stays_marked_when_it_moves():
+    order = ConventionPicker(BASE)._sets
+    order._list.value = "CN_PROV2025"
+    order._up.click()
+    assert order.value == ("CN_PROV2025", "CN_GRID", "CN_HEAT")
+    for _ in range(3):
+        order._down.click()
+    assert order._list.value == "CN_PROV2025"
+    assert order.value == ("CN_GRID", "CN_HEAT", "CN_PROV2025")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_option_is_named_in_the_language(language):
+    picker = ConventionPicker(BASE, language=language)
+    for name, field in picker._fields.items():
+        assert field.description == label(f"convention.{name}", language)
+        for text, value in field.options:
+            year = label("widgets.in_year", language, year=value)
+            assert text == (
+                year if isinstance(value, int) else label(f"convention.{name}.{value}", language)
+            )
+    assert [text[3:] for text, _ in picker._sets._list.options] == [
+        label(f"factor_set.{name}", language) for name in BASE.factor_sets
+    ]
+
+
+@pytest.mark.parametrize(("name", "value"), CLOSED)
+def test_every_value_of_a_convention_has_a_name_served_or_not(name, value):
+    # a year stands for itself
+    assert value is int or has_label(f"convention.{name}.{value}")
+
+
+def test_every_choice_scope_and_factor_set_has_a_name():
+    wanted = [f"convention.{field.name}" for field in fields(Convention)]
+    wanted += [f"convention.scopes.{scope}" for scope in (1, 2, 3)]
+    wanted += [f"factor_set.{name}" for name in (*factor_sets(), "site")]
+    assert [key for key in wanted if not has_label(key)] == []
+
+
+def test_what_is_computed_is_shown():
+    picker = ConventionPicker(BASE, compute=lambda convention: f"<b>{convention.gwp}</b>")
+    picker._fields["gwp"].value = "AR6"
+    picker.wait()
+    assert (picker._result.value, picker._waiting.value) == ("<b>AR6</b>", "")
+
+
+def test_the_last_result_stays_until_the_next_is_there():
+    finish = Event()
+
+    def compute(convention: Convention) -> str:
+        if convention.gwp != "AR5":
+            assert finish.wait(10)
+        return convention.gwp
+
+    picker = ConventionPicker(BASE, compute=compute)
+    picker.wait()
+    picker._fields["gwp"].value = "AR6"
+    picker._fields["gwp"].value = "AR4"
+    assert picker._result.value == "AR5"
+    assert "pk-stale" in picker._result._dom_classes
+    assert "<progress>" in picker._waiting.value
+    finish.set()
+    picker.wait()
+    assert picker._result.value == "AR4"
+    assert "pk-stale" not in picker._result._dom_classes
+
+
+def test_a_convention_chosen_while_another_is_computed_replaces_it():
+    finish, seen = Event(), []
+
+    def compute(convention: Convention) -> str:
+        seen.append(convention.gwp)
+        assert finish.wait(10)
+        return convention.gwp
+
+    picker = ConventionPicker(replace(BASE, gwp="SAR"), compute=compute)
+    shown: list[str] = []
+    picker._result.observe(lambda change: shown.append(change["new"]), "value")
+    while not seen:
+        pass
+    for gwp in ("AR4", "AR5", "AR6"):
+        picker._fields["gwp"].value = gwp
+    finish.set()
+    picker.wait()
+    assert (seen, shown) == (["SAR", "AR6"], ["AR6"])
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ParkError("no_scope"), "请至少选择一个核算范围"),
+        (ZeroDivisionError("a < b"), "计算失败：a &lt; b"),
+    ],
+)
+def test_an_error_of_what_is_computed_is_told_in_the_widget(error, told):
+    def compute(_: Convention) -> str:
+        raise error
+
+    picker = ConventionPicker(BASE, compute=compute)
+    picker.wait()
+    assert told in picker._result.value
+    assert 'role="alert"' in picker._result.value
