@@ -20,7 +20,7 @@ INSIDE, OUTSIDE = {"lon": 120.05, "lat": 30.05}, {"lon": 120.2, "lat": 30.05}
 SETS = ("CN_PROV2025", "CN_NDRC24", "CN_CENSUS2", "CN_CSES144", "CN_GRID", "CN_HEAT", "IPCC2006")
 ABOUT = {
     "id": "tiny", "name_zh": "小园区（合成数据）", "name_en": "Tiny park (synthetic)",
-    "province": "330000", "is_synthetic": True, "default_year": 2023,
+    "province": "330000", "is_synthetic": True,
     "list_order": ["permit", "statistics", "calculated"],
 }  # fmt: skip
 DEFAULTS: dict[str, Row] = {

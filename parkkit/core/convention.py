@@ -91,6 +91,8 @@ def served(name: str) -> tuple[object, ...]:
 def _check(name: str, given: object, known: tuple[object, ...]) -> None:
     if name == "grid_year" and isinstance(given, int) and not isinstance(given, bool):
         return
+    if isinstance(given, tuple):
+        raise ParkError("not_one", name=name, given=given, known=list(known))
     if given not in known:
         raise ParkError("unknown", kind=name, given=given, known=list(known))
     if given not in served(name):
@@ -99,8 +101,10 @@ def _check(name: str, given: object, known: tuple[object, ...]) -> None:
 
 def _check_scopes(scopes: tuple[int, ...]) -> None:
     if not isinstance(scopes, tuple) or not scopes:
-        raise ParkError("not_a_list", name="scopes", given=scopes)
+        raise ParkError("not_a_list", name="scopes", given=scopes or "[]")
     for scope in scopes:
+        if type(scope) is not int:  # a flag is a whole number to Python, and no scope
+            raise ParkError("not_scopes", given=scope)
         if scope not in (1, 2, 3):
             raise unknown("scope", str(scope), ["1", "2", "3"])
         if scope not in SCOPES_SERVED:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from parkkit.core.labels import Language, label
+from parkkit.core.labels import Language, has_label, label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +55,26 @@ def _filled(values: Mapping[str, object], language: Language) -> dict[str, objec
     filled: dict[str, object] = {"hint": ""}
     for name, value in values.items():
         if isinstance(value, Sequence) and not isinstance(value, str):
-            filled[name] = comma.join(str(each) for each in value)
+            listed = comma.join(str(each) for each in value)
+            filled[name] = listed or label("error.none", language)
         else:
             filled[name] = value
+    kind = f"error.kind.{values.get('kind')}"
+    if has_label(kind):
+        filled["kind"] = label(kind, language)
     known = values.get("known")
     if isinstance(known, Sequence) and not isinstance(known, str):
-        # 0.5, below difflib's 0.6: swapped words ("coal_raw") are a common slip.
-        close = get_close_matches(
-            str(values.get("given")), [str(name) for name in known], n=1, cutoff=0.5
-        )
-        filled["hint"] = label("error.did_you_mean", language, close=close[0]) if close else ""
+        close = _closest(str(values.get("given")), [str(name) for name in known])
+        filled["hint"] = label("error.did_you_mean", language, close=close) if close else ""
     return filled
+
+
+def _closest(given: str, known: Sequence[str]) -> str:
+    """Return the known name that is most likely meant; blank where none is close."""
+    # KG is kg and not, as difflib has it, GJ.
+    same = [name for name in known if name.lower() == given.lower()]
+    # 0.5, below difflib's 0.6: swapped words ("coal_raw") are a common slip.
+    return next(iter(same or get_close_matches(given, known, n=1, cutoff=0.5)), "")
 
 
 class ParkError(ValueError):

@@ -26,6 +26,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "year": (1900, 2100),
     "month": (1, 12),
 }
+# What a source id is made of: plant/process/outlet.
+PARTS_OF_SOURCE = ("enterprise_id", "process", "stack_id")
 YES = ("yes", "true", "1", "是")
 NO = ("no", "false", "0", "否")
 CODED = {"item": "items", "species": "species", "release_species": "species", "use": "uses",
@@ -130,7 +132,7 @@ def _clean(raw: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Strip stray spaces, make full-width digits plain; one warning a column."""
     clean, problems = raw.copy(), []
     for name in raw.columns:
-        tidy = raw[name].str.strip().map(_half_width)
+        tidy = raw[name].map({text: _tidy(text) for text in raw[name].unique()}).astype("str")
         changed = tidy != raw[name]
         if changed.any():
             row = int(raw.index[changed][0])
@@ -148,8 +150,15 @@ def _clean(raw: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     return clean, problems
 
 
+# What cannot be seen: zero-width marks, byte-order marks in the middle, breaks inside a cell.
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\x00]")
+_BREAKS = re.compile(r"\s*[\n\r\t\v\f]+\s*")
 _GROUPED = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"
 _NUMBER_LIKE = re.compile(r"[０-９．，－＋％0-9.,+\-%eE\s]+")
+
+
+def _tidy(text: str) -> str:
+    return _half_width(_BREAKS.sub(" ", _UNSEEN.sub("", text).strip()))
 
 
 def _half_width(text: str) -> str:
@@ -168,7 +177,15 @@ def _cast(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[
         values, found = _flags(given, column, file)
     else:
         values, found = _texts(given, column, file)
+    if column.name in PARTS_OF_SOURCE:
+        found += _not_parts(values, column, file)
     return values, problems + found
+
+
+def _not_parts(given: pd.Series, column: Column, file: str) -> list[Problem]:
+    """Tell names that would make two sources one: plant A/B with C, plant A with B/C."""
+    rows = given.index[given.str.contains("/", regex=False)]
+    return [_problem("slash", column, file, row, given=given[row]) for row in rows]
 
 
 def _numbers(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Problem]]:

@@ -38,6 +38,7 @@ def serve(
         If the port is taken.
     """
     check_free(port)
+    check_parks(parks)
     command = app_command(notebooks, port=port, language=language, is_opened=is_opened)
     return _run(command, environment(language=language, parks=parks))
 
@@ -51,6 +52,7 @@ def lab(notebooks: Path, *, port: int, language: Language, parks: Path) -> int:
         If the port is taken.
     """
     check_free(port)
+    check_parks(parks)
     return _run(lab_command(notebooks, port=port), environment(language=language, parks=parks))
 
 
@@ -140,8 +142,16 @@ def _both(key: str) -> dict[str, str]:
     return {language: label(key, language) for language in LANGUAGES}
 
 
+def check_parks(parks: Path) -> None:
+    """Raise if there is no such folder of parks: a site of no park helps nobody."""
+    if not parks.is_dir():
+        raise ParkError("no_parks_folder", given=parks)
+
+
 def check_free(port: int) -> None:
     """Raise if somebody else listens on a port of this machine."""
+    if not 0 < port < 65536:
+        raise ParkError("no_port", given=port)
     with socket.socket() as probe:
         # As servers do it: a port that was just given up counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

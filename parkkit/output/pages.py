@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
@@ -20,7 +22,7 @@ from parkkit.output.figures import Card, cards, table
 from parkkit.output.kernels import is_page, page_query
 from parkkit.output.statement import statement_html, value_text
 from parkkit.output.theme import Chart
-from parkkit.park.package import Park, named_park, open_park
+from parkkit.park.package import Park, data_years, named_park, open_park, park_names
 from parkkit.park.polygons import BOUNDARY_TYPES
 
 LANGUAGE_VARIABLE = "PARKKIT_LANGUAGE"
@@ -76,29 +78,40 @@ def _opened(
     spoken: str,
     convention: Mapping[str, object],
 ) -> tuple[PageChoice, Park]:
-    language_now, name = _language(spoken), asked.get("park") or park
+    language_now, name = _language(spoken), asked.get("park") or _standing(park)
     opened = open_park(named_park(name))
     # The parameters' year and boundary were written for the parameters' park.
     same = name == park
-    chosen_year = asked.get("year") or (year if same else None)
-    chosen_boundary = asked.get("boundary") or (boundary if same else None)
+    asked_year = asked.get("year") or (year if same else None)
+    asked_boundary = asked.get("boundary") or (boundary if same else None)
     choice = PageChoice(
         park=name,
-        year=_year(chosen_year, opened),
-        boundary=_boundary(chosen_boundary, opened),
+        year=chosen_year(asked_year, opened),
+        boundary=_boundary(asked_boundary, opened),
         language=language_now,
         convention=merged(opened.about.convention, convention),
     )
     return choice, opened
 
 
+def _standing(park: str) -> str:
+    """Return the notebooks' own park, or on a page the first park where that one is not there."""
+    names = park_names()
+    return names[0] if is_page() and names and park not in names else park
+
+
 def _refuse(error: ParkError, spoken: str) -> None:
     """Say on a page what was asked wrongly, in place of the server's own words about an error."""
     language: Language = "en" if spoken == "en" else "zh"
     text, home = escape(error.told(language)), escape(label("apps.chapter.00_home", language))
+    # The way on leads through the parks: the one that the notebooks name may be the broken one.
+    links = " · ".join(
+        f'<a href="00_home.ipynb?park={quote(name)}&amp;lang={language}">{escape(name)}</a>'
+        for name in park_names()
+    )
     show_html(
         f'<style>{ERROR_OUTPUT}{{display:none}}</style><p class="pk-warning">'
-        f'{text.replace(chr(10), "<br>")} <a href="00_home.ipynb?lang={language}">{home}</a></p>'
+        f"{text.replace(chr(10), '<br>')}</p><p>{home}{label('page.colon', language)}{links}</p>"
     )
 
 
@@ -115,12 +128,20 @@ def _language(given: str) -> Language:
 
 def years(park: Park) -> list[int]:
     """Return the years for which a park has activity or releases."""
-    both = pd.concat([park.activity["year"], park.releases["year"]])
-    return sorted(int(year) for year in both.dropna().unique())
+    return data_years(park.activity, park.releases)
 
 
-def _year(given: object, park: Park) -> int:
+def chosen_year(given: object, park: Park) -> int:
+    """Return the year asked for, else the park's own, else its last.
+
+    Raises
+    ------
+    ParkError
+        If the park has no data for that year, or none at all.
+    """
     known = years(park)
+    if not known:
+        raise ParkError("no_years", park=park.about.park_id)
     if given is None:
         return park.about.default_year or known[-1]
     if not str(given).isdigit() or int(str(given)) not in known:
@@ -162,13 +183,24 @@ def say_text(text: str) -> None:
     display(Markdown(text))
 
 
+def plain(text: str) -> str:
+    """Return a name from the data as text that Markdown and HTML leave as it is.
+
+    Examples
+    --------
+    >>> plain("<b>A_1</b>")
+    '&#60;b&#62;A&#95;1&#60;/b&#62;'
+    """
+    return re.sub(r"[&<>\\`*_\[\]()#|~$!:]", lambda mark: f"&#{ord(mark[0])};", text)
+
+
 def title(chapter: str, choice: PageChoice, park: Park) -> None:
     """Show the chapter's question as the title, and which park, year and boundary it is about."""
     language = choice.language
     question = label(f"page.{chapter}.title", language)
     synthetic = label("page.synthetic", language) if park.about.is_synthetic else ""
     line = label(
-        "page.about", language, park=park.name(language), year=choice.year,
+        "page.about", language, park=plain(park.name(language)), year=choice.year,
         boundary=boundary_name(choice.boundary, language),
     )  # fmt: skip
     say_text(f"# {question}\n\n{line}{synthetic}")

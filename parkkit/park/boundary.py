@@ -77,8 +77,7 @@ def members(park: Park, boundary_type: str, year: int, *, part: str = "") -> pd.
     plants = places(park)
     shape = outline(park, boundary_type, year, part=part)
     if shape is None and (part or boundary_type in ("physical", "approved")):
-        known = sorted(set(park.boundaries["boundary_type"]) | {"statistical"})
-        raise ParkError("no_boundary", given=part or boundary_type, known=known)
+        raise _not_drawn(park, boundary_type, year, part)
     basis = _by_place(plants, shape)
     if not part and boundary_type == "management":
         basis = _by_flag(plants["is_managed_here"], "managed").fillna(basis)
@@ -93,6 +92,15 @@ def members(park: Park, boundary_type: str, year: int, *, part: str = "") -> pd.
             "basis": basis,
         }
     )
+
+
+def _not_drawn(park: Park, boundary_type: str, year: int, part: str) -> ParkError:
+    """Return the error for a boundary that is not drawn at all, or not for that year."""
+    drawn = park.boundaries
+    if len(drawn[(drawn["boundary_type"] == boundary_type) & (drawn["part"] == part)]):
+        return ParkError("no_boundary_that_year", given=part or boundary_type, year=year)
+    known = {*drawn.loc[drawn["part"] == part, "boundary_type"], "statistical"}
+    return ParkError("no_boundary", given=part or boundary_type, known=sorted(known))
 
 
 def _by_place(plants: pd.DataFrame, shape: BaseGeometry | None) -> pd.Series:

@@ -38,6 +38,7 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
     """Return every problem that shows only when a park's tables are seen together."""
     return [
         *_duplicates(tables),
+        *_reserved(tables["enterprises"]),
         *_references(tables),
         *_amounts(tables),
         *_units(tables),
@@ -45,6 +46,7 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *_site_factors(tables["site_factors"]),
         *_idle(tables),
         *_counterparts(tables),
+        *_operation(tables),
         *_periods(tables),
         *_places(tables["enterprises"], boundaries),
         *_plants(tables["enterprises"]),
@@ -60,17 +62,22 @@ def _duplicates(tables: Tables) -> Iterator[Problem]:
             yield _at(table, row, key, "duplicate_key", given=column[row], first=first)
 
 
+def _reserved(plants: pd.DataFrame) -> Iterator[Problem]:
+    for row in plants.index[plants["enterprise_id"].isin(OUTSIDERS)]:
+        yield _at("enterprises", row, "enterprise_id", "reserved_id",
+                  given=plants["enterprise_id"][row])  # fmt: skip
+
+
 def _references(tables: Tables) -> Iterator[Problem]:
     plants, origins = set(tables["enterprises"]["enterprise_id"]), set(tables["sources"]["origin"])
     wanted = [(table, "enterprise_id", plants, "enterprises.csv") for table in OF_PLANTS]
     wanted += [("economy", "enterprise_id", plants, "enterprises.csv")]
     wanted += [(table, "origin", origins, "sources.csv") for table in WITH_ORIGIN]
     for table, name, known, file in wanted:
-        # Where the other table could not be read, that alone is told.
-        if not known:
-            continue
         column = tables[table][name]
-        for row in column.index[(column != "") & ~column.isin(known)]:
+        rows = column.index[(column != "") & ~column.isin(known)]
+        # Where the other table is empty, that is one thing to mend, and told once.
+        for row in rows if known else rows[:1]:
             yield _at(table, row, name, "unknown_reference", given=column[row], file=file,
                       known=sorted(known))  # fmt: skip
 
@@ -170,6 +177,24 @@ def _counterparts(tables: Tables) -> Iterator[Problem]:
         for row in other.index[(other != "") & ~other.isin([*plants, *OUTSIDERS])]:
             yield _at(table, row, "counterpart_id", "unknown_reference", given=other[row],
                       file="enterprises.csv", known=[*OUTSIDERS, *sorted(plants)])  # fmt: skip
+    trade = activity[activity["use"].isin(["purchased", "sold"])]
+    for row in trade.index[trade["counterpart_id"] == trade["enterprise_id"]]:
+        yield _at("activity", row, "counterpart_id", "own_counterpart",
+                  given=trade["counterpart_id"][row])  # fmt: skip
+
+
+def _operation(tables: Tables) -> Iterator[Problem]:
+    """What a plant did before it opened or after it closed is in no boundary: told, not lost."""
+    plants = tables["enterprises"].drop_duplicates("enterprise_id").set_index("enterprise_id")
+    spans = plants[["opened", "closed"]].astype("float64")
+    for table in ("activity", "releases"):
+        for column in ("enterprise_id", "counterpart_id"):
+            frame = tables[table]
+            span = spans.reindex(frame[column]).set_axis(frame.index)
+            year = frame["year"].astype("float64")
+            for row in frame.index[(year < span["opened"]) | (year > span["closed"])]:
+                yield _at(table, row, column, "not_in_operation", is_warning=True,
+                          given=frame[column][row], year=frame["year"][row])  # fmt: skip
 
 
 def _periods(tables: Tables) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +107,8 @@ def parks_folder(parks: str | Path | None = None) -> Path:
 def park_names(parks: str | Path | None = None) -> list[str]:
     """Return the names of the park folders there are."""
     folder = parks_folder(parks)
-    return sorted(path.parent.name for path in folder.glob(f"*/{ABOUT}"))
+    names = (path.parent.name for path in folder.glob(f"*/{ABOUT}"))
+    return sorted(name for name in names if _is_plain(name))
 
 
 def named_park(name: str, *, parks: str | Path | None = None) -> Path:
@@ -123,9 +124,11 @@ def named_park(name: str, *, parks: str | Path | None = None) -> Path:
     >>> named_park("../..")
     Traceback (most recent call last):
     parkkit.core.errors.ParkError: '../..' is not the name of a park folder; give a plain name \
-without a path.
+without a path, of letters, digits, - and _.
     """
     check_name(name)
+    if not parks_folder(parks).is_dir():
+        raise ParkError("no_parks_folder", given=parks_folder(parks))
     known = park_names(parks)
     if name not in known:
         raise ParkError("unknown_park", given=name, known=known)
@@ -140,8 +143,12 @@ def check_name(name: str) -> None:
     ParkError
         If it holds anything but letters (of any script), digits, ``-`` and ``_``.
     """
-    if not re.fullmatch(r"[^\W_][\w-]*", name):
+    if not _is_plain(name):
         raise ParkError("not_a_folder_name", given=name)
+
+
+def _is_plain(name: str) -> bool:
+    return bool(re.fullmatch(r"[^\W_][\w-]*", name))
 
 
 def find_park(park: str | Path, *, parks: str | Path | None = None) -> Path:
@@ -152,7 +159,8 @@ def find_park(park: str | Path, *, parks: str | Path | None = None) -> Path:
         return named_park(str(park), parks=parks)
     if not path.is_dir():
         raise ParkError("unknown_park", given=str(park), known=park_names(parks))
-    return path
+    # "../" has no name of its own, and a report is called by it
+    return path if path.name not in ("", "..") else path.resolve()
 
 
 def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
@@ -169,7 +177,9 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
     problems += _unforeseen(check_tables(tables, boundaries), problems)
     if about is None:
         return None, problems
-    problems += _default_boundary(about, boundaries)
+    if not any(problem.file == FILE for problem in errors(problems)):
+        problems += _default_boundary(about, boundaries)
+    problems += _default_year(about, tables)
     notes = tuple(problem for problem in problems if problem.is_warning)
     return Park(about=about, boundaries=boundaries, notes=notes, **tables), problems
 
@@ -180,8 +190,10 @@ def _unforeseen(found: Sequence[Problem], told: Sequence[Problem]) -> list[Probl
     wrong |= {(problem.file, None) for problem in told if problem.code == "missing_column"}
     return [
         problem for problem in found
-        if problem.code not in CONSEQUENCES
-        or not {(problem.file, problem.row), (problem.file, None)} & wrong
+        if not (problem.code in CONSEQUENCES
+                and {(problem.file, problem.row), (problem.file, None)} & wrong)
+        # A table that could not be read names nobody.
+        and not (problem.code == "unknown_reference" and (problem.values["file"], None) in wrong)
     ]  # fmt: skip
 
 
@@ -192,11 +204,26 @@ def _boundaries(folder: Path) -> tuple[pd.DataFrame, list[Problem]]:
 
 def _default_boundary(about: About, boundaries: pd.DataFrame) -> list[Problem]:
     """Physical and approved boundaries are drawn; the other two may stand in the plant list."""
-    wanted, drawn = about.default_boundary, sorted(set(boundaries["boundary_type"]))
+    whole = boundaries[boundaries["part"] == ""]
+    wanted, drawn = about.default_boundary, sorted(set(whole["boundary_type"]))
     if wanted in ("management", "statistical") or wanted in drawn:
         return []
     values = {"given": wanted, "known": drawn}
     return [Problem(code="no_boundary", file=FILE, values=values)]
+
+
+def _default_year(about: About, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    known = data_years(tables["activity"], tables["releases"])
+    if about.default_year is None or not known or about.default_year in known:
+        return []
+    values = {"kind": "year", "given": about.default_year, "known": known}
+    return [Problem(code="unknown", file=ABOUT, column="default_year", values=values)]
+
+
+def data_years(activity: pd.DataFrame, releases: pd.DataFrame) -> list[int]:
+    """Return the years for which there is activity or a release, in order."""
+    both = pd.concat([activity["year"], releases["year"]])
+    return sorted(int(year) for year in both.dropna().unique())
 
 
 def new_park(folder: Path, *, park_id: str) -> list[Path]:
@@ -210,7 +237,10 @@ def new_park(folder: Path, *, park_id: str) -> list[Path]:
     check_name(park_id)
     if folder.exists():
         raise ParkError("folder_exists", given=folder)
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise ParkError("not_writable", given=folder, why=error.strerror) from error
     settings = folder / ABOUT
     settings.write_text(_TEMPLATE.format(park_id=park_id), encoding="utf-8")
     made = [settings]

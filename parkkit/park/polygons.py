@@ -16,12 +16,16 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from parkkit.core.errors import ParkError, Problem
+from parkkit.core.tables import LIMITS
+from parkkit.core.texts import read_decoded
 from parkkit.park.datum import DATUMS, convert
 
 BOUNDARY_TYPES = ("physical", "approved", "management", "statistical")
 FILE = "boundaries.geojson"
 COLUMNS = ("boundary_type", "part", "valid_from", "valid_to", "official_area_ha", "origin",
            "name_zh", "name_en", "drawn_area_ha", "geometry")  # fmt: skip
+# WGS-84 by its names, and CGCS2000, which differs from it by centimetres.
+REFERENCE_SYSTEMS = ("CRS84", ":4326", ":4490")
 _EARTH = pyproj.Geod(ellps="WGS84")
 
 
@@ -64,19 +68,30 @@ def read_features(path: Path) -> list[dict[str, Any]]:
         If the file is no GeoJSON collection of features.
     """
     try:
-        given = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        given = json.loads(read_decoded(path))
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ParkError("not_geojson", where=path.name, given=error) from error
     features = given.get("features") if isinstance(given, dict) else None
     if not isinstance(features, list) or not all(isinstance(each, dict) for each in features):
         raise ParkError("no_features", where=path.name)
+    _check_reference_system(given, path)
     return features
+
+
+def _check_reference_system(given: Mapping[str, Any], path: Path) -> None:
+    """Refuse a file that says it is in other coordinates than longitude and latitude."""
+    named = given.get("crs")
+    properties = named.get("properties") if isinstance(named, dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
+    if name and not name.endswith(REFERENCE_SYSTEMS):
+        raise ParkError("other_reference_system", where=path.name, given=name)
 
 
 def _feature(
     feature: Mapping[str, Any], number: int
 ) -> tuple[dict[str, object] | None, list[Problem]]:
-    given: dict[str, Any] = dict(feature.get("properties") or {})
+    properties = feature.get("properties")
+    given: dict[str, Any] = dict(properties) if isinstance(properties, dict) else {}
     name = str(given.get("name_zh") or given.get("name") or f"#{number}")
     wrong = list(_property_problems(given, name))
     shape = _shape(feature)
@@ -110,11 +125,29 @@ def _property_problems(given: Mapping[str, Any], name: str) -> Iterator[Problem]
         if value not in known:
             values = {"feature": name, "given": value, "known": list(known)}
             yield Problem(code="feature", file=FILE, column=column, values=values)
-    for column in ("valid_from", "valid_to", "official_area_ha"):
+    for column, code in (
+        ("valid_from", "feature_year"), ("valid_to", "feature_year"),
+        ("official_area_ha", "feature_area"), ("part", "feature_text"),
+        ("name_zh", "feature_text"), ("name_en", "feature_text"), ("origin", "feature_text"),
+    ):  # fmt: skip
         value = given.get(column)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            values = {"feature": name, "given": value}
-            yield Problem(code="feature_number", file=FILE, column=column, values=values)
+        if value is not None and not _does(value, code):
+            yield Problem(code=code, file=FILE, column=column,
+                          values={"feature": name, "given": value})  # fmt: skip
+    start, end = given.get("valid_from"), given.get("valid_to")
+    if isinstance(start, int) and isinstance(end, int) and start > end:
+        yield Problem(code="feature_years", file=FILE, column="valid_to",
+                      values={"feature": name, "given": end, "first": start})  # fmt: skip
+
+
+def _does(value: object, code: str) -> bool:
+    """Return whether a property of a feature is of the kind that its code would tell of."""
+    if code == "feature_text":
+        return isinstance(value, str)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    low, high = LIMITS["year"] if code == "feature_year" else (0, 1e9)
+    return low <= value <= high and (code != "feature_year" or value % 1 == 0)
 
 
 def _shape(feature: Mapping[str, Any]) -> BaseGeometry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,8 @@ import pandas as pd
 
 from parkkit.core.convention import Convention, convention
 from parkkit.core.errors import ParkError, Problem
-from parkkit.core.tables import empty, read_values
+from parkkit.core.tables import LIMITS, empty, read_values
+from parkkit.core.texts import read_decoded
 from parkkit.core.vocabulary import codes, vocabulary
 from parkkit.park.polygons import BOUNDARY_TYPES
 
@@ -23,9 +25,10 @@ TABLES = ("enterprises", "activity", "site_factors", "abatement", "releases", "c
           "economy", "price_index", "same_as", "sources")  # fmt: skip
 NEEDED = ("enterprises", "sources")
 ABOUT = "park.toml"
+SECTIONS = ("park", "convention")
 # The settings of park.toml that are no text.
-KINDS = {"is_synthetic": "flag", "list_order": "list", "price_base_year": "year",
-         "default_year": "year"}  # fmt: skip
+KINDS = {"country": "country", "is_synthetic": "flag", "list_order": "list",
+         "price_base_year": "year", "default_year": "year"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +56,13 @@ def read_about(folder: Path) -> tuple[About | None, list[Problem]]:
     if not path.is_file():
         return None, [Problem(code="missing_file", file=ABOUT, values={"given": folder})]
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        given = tomllib.loads(read_decoded(path))
+    except ParkError as error:
+        return None, [Problem(code=error.code, file=ABOUT, values=error.values)]
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         return None, [Problem(code="not_toml", file=ABOUT, values={"given": error})]
-    for name in ("park", "convention"):
-        if not isinstance(given.get(name), dict):
-            return None, [Problem(code="no_section", file=ABOUT, values={"given": name})]
+    if wrong := list(_section_problems(given)):
+        return None, wrong
     settings = dict(given["park"])
     problems = [*_setting_problems(settings), *_place_problems(settings)]
     chosen, found = _convention(given["convention"])
@@ -68,6 +72,16 @@ def read_about(folder: Path) -> tuple[About | None, list[Problem]]:
     settings["park_id"] = settings.pop("id")
     settings["list_order"] = tuple(settings.get("list_order", ("calculated",)))
     return About(convention=chosen, **settings), []
+
+
+def _section_problems(given: Mapping[str, object]) -> Iterator[Problem]:
+    for name in SECTIONS:
+        if not isinstance(given.get(name), dict):
+            yield Problem(code="no_section", file=ABOUT, values={"given": name})
+    for name in given:
+        if name not in SECTIONS:
+            values = {"kind": "section", "given": name, "known": SECTIONS}
+            yield Problem(code="unknown", file=ABOUT, values=values)
 
 
 def _convention(given: Mapping[str, object]) -> tuple[Convention | None, list[Problem]]:
@@ -103,7 +117,9 @@ def _is_kind(value: object, kind: str) -> bool:
     if kind == "flag":
         return isinstance(value, bool)
     if kind == "year":
-        return isinstance(value, int) and not isinstance(value, bool)
+        return type(value) is int and LIMITS["year"][0] <= value <= LIMITS["year"][1]
+    if kind == "country":
+        return isinstance(value, str) and bool(re.fullmatch("[A-Z]{2}", value))
     if kind == "list":
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
     return isinstance(value, str)
@@ -115,12 +131,13 @@ def _place_problems(settings: Mapping[str, object]) -> Iterator[Problem]:
     wanted = [("default_boundary", boundary, BOUNDARY_TYPES)]
     # Provinces outside China are not in the vocabulary and have no grid factor here.
     if settings.get("country", "CN") == "CN":
-        wanted.append(("province", province, ("", *codes("regions"))))
+        provinces = [code for code in codes("regions") if code.isdigit()]
+        wanted.append(("province", province, ("", *provinces)))
     for name, value, allowed in wanted:
         if isinstance(value, str) and value not in allowed:
             yield Problem(code="unknown", file=ABOUT, column=name,
                           values={"kind": name, "given": value,
-                                  "known": list(allowed)})  # fmt: skip
+                                  "known": [each for each in allowed if each]})  # fmt: skip
 
 
 def read_table(folder: Path, table: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -149,9 +166,10 @@ def read_text(path: Path) -> pd.DataFrame:
     ParkError
         If the file is neither UTF-8 nor GB18030, or its rows do not fit its header.
     """
-    text = _decoded(path)
+    text = read_decoded(path)
     if not text.strip():
         raise ParkError("empty_file", where=path.name)
+    _check_header(path, text)
     try:
         with warnings.catch_warnings():
             # pandas only warns of a row longer than the header, and cuts it
@@ -160,19 +178,29 @@ def read_text(path: Path) -> pd.DataFrame:
                               skip_blank_lines=False, index_col=False)  # fmt: skip
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise _ragged(path, text, str(error).strip()) from error
+    # Excel leaves columns behind that have neither a name nor a value.
     raw = raw.fillna("").rename(columns=lambda name: str(name).strip())
+    raw = raw.drop(columns=[name for name in raw if str(name).startswith("Unnamed: ")
+                            and (raw[name].str.strip() == "").all()])  # fmt: skip
     raw.index = pd.RangeIndex(2, len(raw) + 2, name="row")
     return raw[(raw != "").any(axis=1)]
 
 
-def _decoded(path: Path) -> str:
-    content = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ParkError("not_text", where=path.name)
+def _check_header(path: Path, text: str) -> None:
+    """Tell a header whose columns cannot be told apart."""
+    first = next(line for line in text.splitlines() if line.strip())
+    for mark in (";", "\t"):
+        if "," not in first and mark in first:
+            raise ParkError("not_commas", where=path.name, given="Tab" if mark == "\t" else mark)
+    names = [name.strip() for name in next(csv.reader([first]), [])]
+    problems = [
+        Problem(code="duplicate_column", file=path.name, row=1, column=name,
+                values={"count": names.count(name)})
+        for name in dict.fromkeys(names) if name and names.count(name) > 1
+    ]  # fmt: skip
+    if problems:
+        raise ParkError("file_has_problems", given=path.name, count=len(problems),
+                        problems=problems)  # fmt: skip
 
 
 def _ragged(path: Path, text: str, told: str) -> ParkError:
@@ -185,4 +213,8 @@ def _ragged(path: Path, text: str, told: str) -> ParkError:
                 problem = Problem(code="ragged", file=path.name, row=number,
                                   values={"given": len(cells), "wanted": wanted})  # fmt: skip
                 return ParkError("file_has_problems", given=path.name, count=1, problems=[problem])
+    # pandas counts the header as row 0
+    if opened := re.search(r"EOF inside string starting at row (\d+)", told):
+        problem = Problem(code="open_quote", file=path.name, row=int(opened[1]) + 1)
+        return ParkError("file_has_problems", given=path.name, count=1, problems=[problem])
     return ParkError("not_csv", where=path.name, given=told)

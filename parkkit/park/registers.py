@@ -83,7 +83,10 @@ def import_register(
         wrong = [problem for problem in problems if not problem.is_warning]
         if wrong:
             raise ParkError("park_has_problems", park=folder.name, count=len(wrong), problems=wrong)
-        shutil.copytree(made, folder)
+        try:
+            shutil.copytree(made, folder)
+        except OSError as error:
+            raise ParkError("not_writable", given=folder, why=error.strerror or "") from error
     return list(problems)
 
 
@@ -137,11 +140,16 @@ def _polygons(boundary: Path, boundary_type: str) -> dict[str, object]:
         raise ParkError("missing_file", where=boundary.name, given=boundary.parent)
     features = [
         {**feature, "properties": {
-            "name_en": "", "datum": "wgs84", "part": "", **(feature.get("properties") or {}),
+            "name_en": "", "datum": "wgs84", "part": "", **_properties(feature),
             "boundary_type": boundary_type, "origin": "boundary"}}
         for feature in read_features(boundary)
     ]  # fmt: skip
     return {"type": "FeatureCollection", "features": features}
+
+
+def _properties(feature: Mapping[str, Any]) -> dict[str, Any]:
+    given = feature.get("properties")
+    return dict(given) if isinstance(given, dict) else {}
 
 
 def _table(table: str, rows: pd.DataFrame, source: Path) -> pd.DataFrame:

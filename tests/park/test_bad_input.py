@@ -10,8 +10,15 @@ from typing import Any
 import pytest
 
 from parkkit.core.errors import ParkError
-from parkkit.park.package import check_park, find_park, named_park, new_park, open_park
-from tests.parks import box, write_park, write_table
+from parkkit.park.package import (
+    check_park,
+    find_park,
+    named_park,
+    new_park,
+    open_park,
+    park_names,
+)
+from tests.parks import box, write_park
 
 COAL = {"amount": 10}
 SO2 = {"amount": 5}
@@ -89,8 +96,44 @@ FAULTS = [
     fault(("no_boundary", "boundaries.geojson", None, ""), ("'physical'",), boundaries=[]),
     fault(("feature", "boundaries.geojson", None, "boundary_type"), ("'fysical'", "physical"),
           boundaries=[box(), box("fysical")]),
-    fault(("feature_number", "boundaries.geojson", None, "valid_from"), ("'2020'", "number"),
+    fault(("feature_year", "boundaries.geojson", None, "valid_from"), ("'2020'", "number"),
           boundaries=[box(valid_from="2020")], about={"default_boundary": "statistical"}),
+    fault(("feature_years", "boundaries.geojson", None, "valid_to"), ("2020", "2030"),
+          boundaries=[box(valid_from=2030, valid_to=2020)]),
+    fault(("feature_area", "boundaries.geojson", None, "official_area_ha"), ("-5", "hectares"),
+          boundaries=[box(official_area_ha=-5)]),
+    fault(("feature_text", "boundaries.geojson", None, "part"), ("'5'", "text"),
+          boundaries=[box(part=5)]),
+    fault(("feature", "boundaries.geojson", None, "boundary_type"), ("#1", "physical"),
+          boundaries=[{**box(), "properties": ["physical"]}]),
+    fault(("no_polygon", "boundaries.geojson", None, ""), ("#1", "draw"),
+          boundaries=[{**box(), "geometry": None}]),
+    fault(("no_boundary", "boundaries.geojson", None, ""), ("'physical'", "none"),
+          boundaries=[box(part="east")]),
+    fault(("slash", "enterprises.csv", 2, "enterprise_id"), ("'A/B'", "another character"),
+          enterprises=[{"enterprise_id": "A/B"}], activity=[]),
+    fault(("slash", "activity.csv", 2, "process"), ("'B/C'",),
+          activity=[{**COAL, "process": "B/C"}]),
+    fault(("reserved_id", "enterprises.csv", 3, "enterprise_id"), ("'grid'", "another"),
+          enterprises=[{}, {"enterprise_id": "grid"}]),
+    fault(("own_counterpart", "activity.csv", 2, "counterpart_id"), ("'A'", "self_generated"),
+          activity=[{**BOUGHT, "counterpart_id": "A"}]),
+    fault(("unknown", "activity.csv", 2, "unit"), ("'KG'", "Did you mean 'kg'?"),
+          activity=[{**COAL, "unit": "KG"}]),
+    *(fault(("not_a_number", "activity.csv", 2, "amount"), (given,), activity=[{"amount": given}])
+      for given in ("1e400", "50%", "1.234,5", "nan", "1_000", "#REF!", "10 t")),
+    *(fault(("not_whole", "activity.csv", 2, "year"), (given,), activity=[{**COAL, "year": given}])
+      for given in ("2023-01-01", "2023年", "2023.5")),
+    fault(("setting_country", "park.toml", None, "country"), ("China", "CN"),
+          about={"country": "China"}),
+    fault(("setting_year", "park.toml", None, "default_year"), ("-5",),
+          about={"default_year": -5}),
+    fault(("unknown", "park.toml", None, "default_year"), ("'2031'", "2023"),
+          about={"default_year": 2031}),
+    fault(("not_scopes", "park.toml [convention]", None, ""), ("'1'", "quotation"),
+          convention={"scopes": ["1"]}),
+    fault(("not_one", "park.toml [convention]", None, ""), ("level", "one value"),
+          convention={"level": ["park"]}),
     fault(("not_degrees", "boundaries.geojson", None, ""), ("500000", "degrees"),
           boundaries=[box(edges=(500000, 3300000, 510000, 3310000))],
           about={"default_boundary": "statistical"}),
@@ -144,8 +187,8 @@ FILES = [
                  "releases.csv", id="neither activity nor releases"),
     pytest.param(broken("park.toml", b"[park\nid = 1"), "not_toml", "park.toml", "line 1",
                  id="broken TOML"),
-    pytest.param(broken("park.toml", b"park = 3\n"), "no_section", "park.toml", "[park]",
-                 id="no section"),
+    pytest.param(broken("park.toml", b"park = 3\n[convention]\n"), "no_section", "park.toml",
+                 "[park]", id="no section"),
     pytest.param(broken("boundaries.geojson", b'{"features": [,]}'), "not_geojson",
                  "boundaries.geojson", "line 1 column", id="broken GeoJSON"),
     pytest.param(broken("boundaries.geojson", b'{"type": "Polygon"}'), "no_features",
@@ -156,8 +199,23 @@ FILES = [
                  id="empty file"),
     pytest.param(broken("releases.csv", b"\xff\xfe\x00\xff"), "not_text", "releases.csv", "UTF-8",
                  id="neither encoding"),
-    pytest.param(broken("releases.csv", b'a,b\n"1,2\n'), "not_csv", "releases.csv", "EOF",
+    pytest.param(broken("releases.csv", b'a,b\n"1,2\n'), "open_quote", "releases.csv", "row 2",
                  id="open quote"),
+    pytest.param(broken("releases.csv", b"a;b\n1;2\n"), "not_commas", "releases.csv", "';'",
+                 id="semicolons"),
+    pytest.param(broken("releases.csv", b"a\tb\n1\t2\n"), "not_commas", "releases.csv", "Tab",
+                 id="tabs"),
+    pytest.param(broken("releases.csv", b"a,b,a\n1,2,3\n"), "duplicate_column", "releases.csv",
+                 "row 1, column 'a': the column stands 2 times", id="a column twice"),
+    pytest.param(broken("park.toml", b"\xff\xfe\x00\xff"), "not_text", "park.toml", "UTF-8",
+                 id="park.toml in neither encoding"),
+    pytest.param(broken("park.toml", b"[park]\n[convention]\n[parc]\n"), "unknown", "park.toml",
+                 "section 'parc'", id="another section"),
+    pytest.param(broken("boundaries.geojson", b"[" * 100_000), "not_geojson",
+                 "boundaries.geojson", "recursion", id="brackets without end"),
+    pytest.param(broken("boundaries.geojson",
+                        b'{"crs": {"properties": {"name": "EPSG:3857"}}, "features": []}'),
+                 "other_reference_system", "boundaries.geojson", "EPSG:3857", id="metres"),
 ]  # fmt: skip
 
 
@@ -306,8 +364,10 @@ def test_a_path_written_with_a_dot_is_a_path(tmp_path: Path, monkeypatch: Any) -
     monkeypatch.chdir(tmp_path)
     assert find_park("./p", parks="elsewhere") == Path("p")
     assert find_park("p/", parks="elsewhere") == Path("p")
-    with pytest.raises(ParkError, match="no park 'p'"):
+    with pytest.raises(ParkError, match="no folder of parks 'elsewhere'"):
         find_park("p", parks="elsewhere")
+    with pytest.raises(ParkError, match="no park 'q'"):
+        find_park("q", parks=".")
 
 
 def test_a_folder_of_something_else_is_no_park(tmp_path: Path) -> None:
@@ -342,6 +402,61 @@ def test_a_new_park_needs_a_plain_name(tmp_path: Path) -> None:
 
 def test_a_table_that_could_not_be_read_does_not_blame_the_others(tmp_path: Path) -> None:
     folder = write_park(tmp_path / "p", activity=[COAL] * 3)
-    write_table(folder, "sources", [])
+    (folder / "sources.csv").unlink()
     (folder / "enterprises.csv").unlink()
-    assert [p.code for p in check_park(folder)] == ["missing_file"]
+    assert [p.code for p in check_park(folder)] == ["missing_file"] * 2
+
+
+def test_a_table_without_rows_is_blamed_once(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL] * 3, sources=[])
+    assert [(p.code, p.row) for p in check_park(folder)] == [("unknown_reference", 2)]
+
+
+def test_excel_leaves_marks_that_change_nothing(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[{"amount": "1,234.5"}])
+    path = folder / "activity.csv"
+    head, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_bytes(f"\ufeff{head},,\r\n{row},,\r\n,,,\r\n".encode())
+    park = open_park(folder)
+    assert park.activity["amount"].tolist() == [1234.5]
+    assert park.notes == ()
+
+
+@pytest.mark.parametrize("mess", ["A\u200b", "\ufeffA", "A\u3000", "\nA"])
+def test_what_cannot_be_seen_makes_no_other_plant(tmp_path: Path, mess: str) -> None:
+    folder = write_park(tmp_path / "p", activity=[{**COAL, "enterprise_id": mess}])
+    park = open_park(folder)
+    assert park.activity["enterprise_id"].tolist() == ["A"]
+    assert [note.code for note in park.notes] == ["cleaned"]
+
+
+def test_settings_are_read_in_gb18030_too(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL])
+    for name in ("park.toml", "boundaries.geojson"):
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_bytes(text.encode("gb18030"))
+    assert open_park(folder).about.name_zh == "小园区（合成数据）"
+
+
+def test_what_a_closed_plant_did_is_told_and_not_lost(tmp_path: Path) -> None:
+    closed = {"enterprise_id": "B", "closed": 2022}
+    bought = {**BOUGHT, "item": "heat", "unit": "GJ", "counterpart_id": "B"}
+    park = open_park(write_park(tmp_path / "p", enterprises=[{}, closed],
+                                activity=[{**COAL, "enterprise_id": "B"}, bought]))  # fmt: skip
+    assert [(note.code, note.row, note.column) for note in park.notes] == [
+        ("not_in_operation", 2, "enterprise_id"), ("not_in_operation", 3, "counterpart_id"),
+    ]  # fmt: skip
+
+
+def test_a_folder_whose_name_is_no_plain_name_does_not_break_the_others(tmp_path: Path) -> None:
+    for name in ("p", "my park", "园区"):
+        write_park(tmp_path / name, activity=[COAL])
+    assert park_names(tmp_path) == ["p", "园区"]
+    assert open_park("园区", parks=tmp_path).about.park_id == "tiny"
+    assert open_park(tmp_path / "my park").about.park_id == "tiny"
+
+
+def test_the_folder_one_stands_in_keeps_its_name(tmp_path: Path, monkeypatch: Any) -> None:
+    folder = write_park(tmp_path / "p", activity=[COAL])
+    monkeypatch.chdir(folder)
+    assert find_park("./").name == "p"

@@ -99,7 +99,7 @@ def test_a_boundary_holds_in_the_years_it_is_valid(tmp_path: Path) -> None:
 
 def test_a_year_before_the_boundary_was_drawn_is_refused(tmp_path: Path) -> None:
     park = park_of(tmp_path, [{}], [box(valid_from=2020)])
-    with pytest.raises(ParkError, match="no boundary of type 'physical'.*statistical"):
+    with pytest.raises(ParkError, match="'physical' is not drawn for 2019; .*valid_from"):
         members(park, "physical", 2019)
     assert outline(park, "physical", 2019) is None
 
