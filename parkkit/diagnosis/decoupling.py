@@ -122,7 +122,8 @@ def diagnose(
     Parameters
     ----------
     pressures : DataFrame
-        Columns group (the park, an industry), year, species, amount; ``unit`` where known.
+        Columns group (the park, an industry), year, species, amount; ``unit`` where known, and
+        ``is_partial`` where an amount is known to be too small: a note then says so.
     economy : DataFrame
         Columns group, year, amount; measure, price_year (blank: current prices) and ``unit``
         where known. In both, rows of one group, year and species add up.

@@ -16,6 +16,8 @@ Span: TypeAlias = tuple[int, int]
 
 # What two cells must share to be compared at all.
 BASES = ("measure", "price_year", "unit")
+# Told of an amount that is too small: a source without a number, months that are not there.
+PARTIAL = "is_partial"
 KEYS = ["group", "name"]
 SEPARATOR = "; "
 
@@ -102,7 +104,7 @@ def tidy_series(given: pd.DataFrame, where: str, *more: str) -> pd.DataFrame:
     Parameters
     ----------
     given : DataFrame
-        Columns group, year, amount, the columns in ``more``, and any of ``BASES``.
+        Columns group, year, amount, the columns in ``more``, any of ``BASES``, ``is_partial``.
     where : str
         What to call the table in an error.
 
@@ -121,7 +123,7 @@ def tidy_series(given: pd.DataFrame, where: str, *more: str) -> pd.DataFrame:
     for column in wanted:
         if column not in given:
             raise ParkError("missing_column", where=f"{where}.{column}", given=list(given.columns))
-    rows = given[wanted + [basis for basis in BASES if basis in given]].copy()
+    rows = given[wanted + [told for told in (*BASES, PARTIAL) if told in given]].copy()
     for column in ("year", "amount", "price_year"):
         if column in rows:
             rows[column] = _numbers(rows[column], f"{where}.{column}")
@@ -132,7 +134,7 @@ def tidy_series(given: pd.DataFrame, where: str, *more: str) -> pd.DataFrame:
         raise ParkError("not_whole", where=f"{where}.year", given=odd.iloc[0])
     if "price_year" in rows:
         rows["price_year"] = rows["price_year"].astype("Int64").astype("str")
-    for column in rows.columns.difference(["year", "amount"]):
+    for column in rows.columns.difference(["year", "amount", PARTIAL]):
         rows[column] = rows[column].astype("str").fillna("")
     return rows.astype({"year": "int64", "amount": "float64"})
 
@@ -153,8 +155,8 @@ def span_changes(rows: pd.DataFrame, names: pd.DataFrame, over: Sequence[Span]) 
     Parameters
     ----------
     rows : DataFrame
-        Columns group, name, year, amount; measure, price_year, unit where known. Rows of one
-        series and year add up; one blank amount makes their sum missing.
+        Columns group, name, year, amount; measure, price_year, unit, is_partial where known. Rows
+        of one series and year add up; one blank amount makes their sum missing.
     names : DataFrame
         Columns group, name: the series asked for, whether ``rows`` has them or not.
     over : sequence of (int, int)
@@ -190,7 +192,8 @@ def span_changes(rows: pd.DataFrame, names: pd.DataFrame, over: Sequence[Span]) 
     table["missing"] = joined(
         _cell_names(table, "start", ~(start > 0)), _cell_names(table, "end", end.isna())
     )
-    notes = {"base_not_positive": start <= 0, "sign_changed": (start > 0) & (end < 0), **mixed}
+    notes = {"base_not_positive": start <= 0, "sign_changed": (start > 0) & (end < 0), **mixed,
+             "partial": _is_partial(table) & table["change"].notna()}  # fmt: skip
     table["notes"] = joined(*(flagged(code, is_true) for code, is_true in notes.items()))
     bases = [basis for basis in BASES if basis in cells]
     table = table.rename(columns={f"{basis}_start": basis for basis in bases})
@@ -220,7 +223,15 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
         if basis in rows:
             cells[basis] = grouped[basis].first()[basis]
             cells[f"count_{basis}"] = grouped[basis].nunique()[basis]
+    if PARTIAL in rows:
+        cells[PARTIAL] = grouped[PARTIAL].any()[PARTIAL]
     return cells
+
+
+def _is_partial(table: pd.DataFrame) -> pd.Series:
+    """Tell the spans of which an end is too small."""
+    ends = table.reindex(columns=[f"{PARTIAL}_start", f"{PARTIAL}_end"])
+    return ends.eq(True).any(axis=1)
 
 
 def _mixed(table: pd.DataFrame) -> dict[str, pd.Series]:

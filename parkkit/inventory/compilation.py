@@ -20,6 +20,7 @@ from parkkit.park.package import Park
 
 CO2E = "co2e"
 TOLERANCE = 1e-9
+VALUED = ("computed", "reported", "partial")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,14 @@ def with_co2e(rows: pd.DataFrame, convention: Convention) -> pd.DataFrame:
     return rows.assign(co2e_t=(rows["emissions_t"] * gwp.astype(float)).where(counts))
 
 
+def is_incomplete(rows: pd.DataFrame) -> pd.Series:
+    """Tell the rows without a number, or with months missing: a sum with one is too small.
+
+    NO, IE and NA say that nothing is missing.
+    """
+    return rows["status"].eq("partial") | (rows["emissions_t"].isna() & rows["status"].isin(GAPS))
+
+
 def totals(
     inventory: Inventory, *, by: Sequence[str] = ("year",), years: Sequence[int] = ()
 ) -> pd.DataFrame:
@@ -154,16 +163,15 @@ def totals(
     """
     rows = inventory.emissions[~inventory.emissions["is_biogenic"].astype(bool)]
     rows = rows[rows["year"].isin(years)] if len(years) else rows
-    rows = rows.assign(has_amount=rows["emissions_t"].notna())
     gases = rows[rows["scope"].notna() & rows["species"].isin(greenhouse_gases())]
     together = pd.concat(
         [rows, gases.assign(species=CO2E, emissions_t=gases["co2e_t"])], ignore_index=True
     )
-    # NO, IE and NA say that nothing is missing; a gas without a GWP has no CO2e.
-    is_missing = together["emissions_t"].isna() & (
-        together["status"].isin(GAPS) | together["species"].eq(CO2E) & together["has_amount"]
+    # A gas without a GWP has tonnes but no CO2e.
+    is_short = is_incomplete(together) | (
+        together["emissions_t"].isna() & together["status"].isin(VALUED)
     )
-    is_short = together["status"].eq("partial") | is_missing
+    is_missing = is_short & together["emissions_t"].isna()
     groups = together.assign(is_missing=is_missing, is_short=is_short).groupby(
         [*by, "species", "medium"], dropna=False, sort=True
     )

@@ -20,6 +20,10 @@ def economy_series(
 ) -> pd.DataFrame:
     """Return the value of the park and of each industry, as tidy series.
 
+    A value given for an industry as a whole stands for it where none of its plants reports
+    itself: the two are never added. A year is in one price base, that of the park if any value
+    has it: prices of two years are never added either.
+
     Parameters
     ----------
     members : DataFrame
@@ -34,9 +38,8 @@ def economy_series(
         ``price_year`` (blank is current prices), ``missing`` (members without a value that year:
         the amount is then missing, not smaller).
     """
-    rows = _member_rows(park, members, measure)
-    division = divisions(rows["industry_code"], park.about.industry_scheme)
-    industry = rows.assign(group=division)[division != ""]
+    rows = _rows(park, members, measure)
+    industry = rows.assign(group=rows["division"])[rows["division"] != ""]
     both = pd.concat([rows.assign(group=PARK), industry], ignore_index=True)
     groups = both.groupby(["group", "year"], sort=True)
     table = groups.agg(
@@ -60,21 +63,79 @@ def divisions(codes: pd.Series, scheme: str) -> pd.Series:
     return codes.str[: DIVISION_DIGITS.get(scheme)]
 
 
-def _member_rows(park: Park, members: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return a row for every member and year, with its value or the member as absent."""
+def _rows(park: Park, members: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return a row for every value of a member or an industry, and for every absent member."""
+    values = _values(park, measure)
     inside = members.loc[members["is_member"].astype(bool), ["enterprise_id", "year"]]
+    plants = park.enterprises.drop_duplicates("enterprise_id")[["enterprise_id", "industry_code"]]
+    scheme = park.about.industry_scheme
+    inside = inside.merge(plants, how="left")
+    inside = inside.assign(division=divisions(inside["industry_code"].fillna(""), scheme))
+    own = values[values["enterprise_id"] != ""].drop(columns=["industry_code", "division"])
+    # A plant that never reports this measure (an office, a service) is not a gap in one year.
+    reporting = inside[inside["enterprise_id"].isin(_reporting(park, measure))]
+    rows = reporting.merge(own, on=["enterprise_id", "year"], how="left")
+    rows = rows.assign(absent=rows["enterprise_id"].where(rows["amount"].isna(), ""))
+    return pd.concat([rows, _industry_rows(values, inside, reporting, plants, scheme)],
+                     ignore_index=True)  # fmt: skip
+
+
+def _reporting(park: Park, measure: str) -> set[str]:
+    given = park.economy[park.economy["measure"] == measure]
+    return set(given["enterprise_id"]) - {""}
+
+
+def _values(park: Park, measure: str) -> pd.DataFrame:
+    """Return what each plant or industry adds in CNY, every year in one price base."""
     given = park.economy[park.economy["measure"] == measure]
     in_cny = given["amount"] * conversions(given["unit"], pd.Series("CNY", index=given.index))
-    values = given.assign(amount=in_cny, year=given["year"].astype("int64"))
-    summed = values.groupby(["enterprise_id", "year"], as_index=False).agg(
-        amount=("amount", "sum"), price_year=("price_year", "first")
+    values = given.assign(
+        amount=in_cny,
+        year=given["year"].astype("int64"),
+        price_year=given["price_year"].astype("Int64"),
+        division=divisions(given["industry_code"], park.about.industry_scheme),
     )
-    plants = park.enterprises.drop_duplicates("enterprise_id")[["enterprise_id", "industry_code"]]
-    rows = inside.merge(plants, how="left").merge(summed, how="left")
-    # A plant that never reports this measure (an office, a service) is not a gap in one year.
-    reporting = set(summed["enterprise_id"])
-    rows = rows[rows["enterprise_id"].isin(reporting)]
-    return rows.assign(absent=rows["enterprise_id"].where(rows["amount"].isna(), ""))
+    values = _of_one_base(values, park.about.price_base_year)
+    key = ["enterprise_id", "industry_code", "division", "year"]
+    return values.groupby(key, as_index=False).agg(
+        amount=("amount", lambda amounts: amounts.sum(skipna=False)),
+        price_year=("price_year", "first"),
+    )
+
+
+def _of_one_base(values: pd.DataFrame, wanted: int | None) -> pd.DataFrame:
+    """Return the rows in the price base of each year: the park's own, else that of most rows.
+
+    Prices of two years do not add up; who has a value in another base only is then absent.
+    """
+    base = values["price_year"].fillna(0)
+    counts = base.groupby([values["year"], base.rename("base")]).size().rename("count")
+    ranked = counts.reset_index().assign(is_wanted=lambda table: table["base"] == wanted)
+    ranked = ranked.sort_values(["year", "is_wanted", "count", "base"])
+    chosen = ranked.drop_duplicates("year", keep="last").set_index("year")["base"]
+    return values[base == values["year"].map(chosen)]
+
+
+def _industry_rows(
+    values: pd.DataFrame,
+    inside: pd.DataFrame,
+    reporting: pd.DataFrame,
+    plants: pd.DataFrame,
+    scheme: str,
+) -> pd.DataFrame:
+    """Return what is given for an industry as a whole, where none of its plants reports itself.
+
+    An industry of which the park has plants, but none inside that year, is outside.
+    """
+    rows = values[values["enterprise_id"] == ""]
+    shortest = rows["industry_code"].str.len().groupby([rows["division"], rows["year"]])
+    # "26" holds "2614": of codes inside each other the widest counts.
+    rows = rows[rows["industry_code"].str.len() == shortest.transform("min")]
+    here = set(divisions(plants["industry_code"], scheme))
+    cells = pd.MultiIndex.from_frame(rows[["division", "year"]])
+    is_inside = cells.isin(pd.MultiIndex.from_frame(inside[["division", "year"]]))
+    is_told = rows["division"].isin(set(reporting["division"]))
+    return rows[(is_inside | ~rows["division"].isin(here)) & ~is_told].assign(absent="")
 
 
 def area_ha(park: Park, boundary_type: str, year: int) -> float:

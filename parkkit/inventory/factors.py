@@ -9,12 +9,15 @@ from functools import cache
 import pandas as pd
 
 from parkkit.core.convention import Convention
-from parkkit.core.errors import ParkError
-from parkkit.core.vocabulary import vocabulary
+from parkkit.core.errors import ParkError, unknown
+from parkkit.core.vocabulary import codes, synonyms, vocabulary
 
 CO2_PER_CARBON = 44 / 12
 SITE = "site"
 CHECKED = "seen"
+SHOWN = ("factor_id", "factor_set", "item", "use", "process_type", "technology", "species",
+         "stage", "parameter", "value", "unit", "formula", "region", "valid_from", "valid_to",
+         "checked", "source", "note")  # fmt: skip
 
 Columns = Mapping[str, pd.Series]
 
@@ -129,3 +132,61 @@ def sets_with(item: str, use: str) -> dict[str, tuple[str, ...]]:
         str(species): tuple(sorted(found["factor_set"].unique()))
         for species, found in rows.groupby("species")
     }
+
+
+def factors(
+    text: str = "", *, item: str = "", species: str = "", factor_set: str = ""
+) -> pd.DataFrame:
+    """Search the factors of the package.
+
+    Parameters
+    ----------
+    text : str
+        A word of the factor's id, source or note, or a name people use for its item.
+    item, species, factor_set : str
+        Codes, or names people use for the item and the species.
+
+    Returns
+    -------
+    DataFrame
+        ``factor_id``, ``factor_set``, ``item``, ``use``, ``process_type``, ``technology``,
+        ``species``, ``stage``, ``parameter``, ``value``, ``unit``, ``formula``, ``region``,
+        ``valid_from``, ``valid_to``, ``checked`` (``seen`` in a public copy, ``seen_once`` in one
+        copy only, ``recalled``: to be checked against the primary text), ``source``, ``note``.
+
+    Raises
+    ------
+    ParkError
+        If the item, species or set is unknown.
+
+    Examples
+    --------
+    >>> found = factors(item="天然气", species="co2", factor_set="CN_NDRC24")
+    >>> found[["factor_id", "value", "unit"]].values.tolist()
+    [['CN_NDRC24/natural_gas/carbon_content', 0.0153, 't/GJ']]
+    """
+    table = vocabulary("factors").assign(value=factor_table()["value"])
+    code = synonyms("items").get(text.lower(), text)
+    haystack = table[["factor_id", "source", "note", "item"]].agg(" ".join, axis=1).str.lower()
+    fits = haystack.str.contains(code.lower(), regex=False)
+    if item:
+        fits &= table["item"].isin(_with_group(_coded("items", item)))
+    if species:
+        fits &= table["species"] == _coded("species", species)
+    if factor_set:
+        if factor_set not in factor_sets():
+            raise unknown("factor_set", factor_set, factor_sets())
+        fits &= table["factor_set"] == factor_set
+    return table.loc[fits, list(SHOWN)].reset_index(drop=True)
+
+
+def _coded(name: str, given: str) -> str:
+    code = synonyms(name).get(given.lower())
+    if code is None:
+        raise unknown(name, given, codes(name))
+    return code
+
+
+def _with_group(item: str) -> set[str]:
+    group = vocabulary("items").set_index("item")["item_group"][item]
+    return {item, group} - {""}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.compilation import Inventory
+from parkkit.inventory.calculation import greenhouse_gases
+from parkkit.inventory.compilation import Inventory, is_incomplete
 from parkkit.inventory.overlap import ancestors
 
 KG_PER_T = 1000.0
@@ -45,21 +46,36 @@ def equivalents(rows: pd.DataFrame) -> pd.Series:
     --------
     50 t SO2 at 0.95 kg give 52 631.6 equivalents.
     """
+    return (rows["emissions_t"] * KG_PER_T / _kg_per_equivalent(rows)).where(_is_counted(rows))
+
+
+def lacks_equivalents(rows: pd.DataFrame) -> pd.Series:
+    """Tell the rows whose equivalents are missing or too small, for want of a number."""
+    return _kg_per_equivalent(rows).notna() & _is_counted(rows) & is_incomplete(rows)
+
+
+def _statutory() -> dict[tuple[str, str, str], float]:
     table = vocabulary("pollution_equivalents")
     statutory = table[table["is_statutory"] == "yes"]
-    values = {
+    return {
         (row["species"], row["medium"], row["source_class"]): float(row["kg_per_equivalent"])
         for row in statutory.to_dict("records")
     }
-    has_value = {species for species, _, _ in values}
+
+
+def _kg_per_equivalent(rows: pd.DataFrame) -> pd.Series:
+    values = _statutory()
     dust = rows["source_class"].map(lambda name: "process" if name == "process" else "energy")
     keys = zip(rows["species"], rows["medium"], dust, strict=True)
-    kg = pd.Series(
+    return pd.Series(
         [values.get((s, m, "")) or values.get((s, m, d)) for s, m, d in keys],
         index=rows.index, dtype="float64",
     )  # fmt: skip
-    counted = ~_is_counted_in_whole(rows, has_value) & ~_is_spare_demand(rows)
-    return (rows["emissions_t"] * KG_PER_T / kg).where(counted)
+
+
+def _is_counted(rows: pd.DataFrame) -> pd.Series:
+    has_value = {species for species, _, _ in _statutory()}
+    return ~_is_counted_in_whole(rows, has_value) & ~_is_spare_demand(rows)
 
 
 def _is_counted_in_whole(rows: pd.DataFrame, has_value: set[str]) -> pd.Series:
@@ -98,6 +114,8 @@ def fuse(inventory: Inventory) -> pd.DataFrame:
         ``equivalents_air``, ``equivalents_water``, ``SPECIES_t`` and ``SPECIES_list`` for every
         species, and the source's shares of the park's ``direct_co2e``, ``equivalents_air``,
         ``equivalents_water`` and ``voc`` (``..._share``). A cell without any row is missing.
+        ``missing`` names the species of which the source lacks a number (or a month, or a GWP):
+        its sums are too small by them, and it may be a co-control point though it is not told.
     """
     rows = inventory.emissions
     rows = rows[~rows["is_biogenic"].astype(bool)]
@@ -114,7 +132,8 @@ def fuse(inventory: Inventory) -> pd.DataFrame:
     for name, values in sums.items():
         about[name] = values.groupby([rows[key] for key in UNIT]).sum(min_count=1)
     wide = _species_columns(rows)
-    fused = about.join(wide).reset_index()
+    fused = about.join(_missing(rows)).join(wide).reset_index()
+    fused["missing"] = fused["missing"].fillna("")
     for name, column in (
         ("direct_co2e_share", "direct_co2e_t"), ("equivalents_air_share", "equivalents_air"),
         ("equivalents_water_share", "equivalents_water"), ("voc_share", "voc_t"),
@@ -123,6 +142,14 @@ def fuse(inventory: Inventory) -> pd.DataFrame:
         whole = amount.groupby(fused["year"]).transform("sum")
         fused[name] = amount / whole.where(whole != 0)
     return fused
+
+
+def _missing(rows: pd.DataFrame) -> pd.Series:
+    is_gas = rows["scope"].notna() & rows["species"].isin(greenhouse_gases())
+    no_gwp = is_gas & rows["emissions_t"].notna() & rows["co2e_t"].isna()
+    short = rows[is_incomplete(rows) | no_gwp]
+    names = short.groupby(UNIT)["species"].agg(lambda found: ";".join(sorted(set(found))))
+    return names.rename("missing").astype("str")
 
 
 def _units(rows: pd.DataFrame) -> pd.Series:

@@ -21,9 +21,10 @@ NO_RANK = 6.0
 ENVIRONMENT, TREATMENT = "environment", "treatment_plant"
 SOURCE = ["enterprise_id", "list", "process", "stack_id", "species", "medium", "year", "month"]
 # What only a calculated row has.
-BLANK = ("technology", "control", "item", "use", "activity_id", "missing", "factor_id",
+BLANK = ("technology", "control", "item", "activity_id", "missing", "factor_id",
          "factor_set", "part_of", "distribution")  # fmt: skip
 NONE = ("co2e_t", "factor_rank", "factor_uncertainty_percent")
+SENT_USE = "wastewater_sent"
 # A row with one of these leaves a gap; NO, IE and NA say that nothing is missing.
 GAPS = ("not_computable", "NE", "C")
 
@@ -67,6 +68,8 @@ def _as_emissions(park: Park) -> pd.DataFrame:
     process_type = pd.Series(types.reindex(keys).fillna("").to_numpy(), index=rows.index)
     processes = vocabulary("processes").drop_duplicates("process_type").set_index("process_type")
     is_ghg = rows["species"].isin(greenhouse_gases())
+    is_biogenic = _burns_biomass_alone(rows, park) & (rows["species"] == "co2")
+    is_sent = rows["destination"] == TREATMENT
     coverage = _coverage(rows)
     return rows.assign(
         **dict.fromkeys(BLANK, ""),
@@ -75,11 +78,12 @@ def _as_emissions(park: Park) -> pd.DataFrame:
         industry_code=rows["enterprise_id"].map(plants["industry_code"]).fillna(""),
         process_type=process_type,
         source_class=process_type.map(processes["source_class"]).fillna(""),
-        scope=pd.Series(1, index=rows.index, dtype="Int64").where(is_ghg),
+        scope=pd.Series(1, index=rows.index, dtype="Int64").where(is_ghg & ~is_biogenic),
         scope3_category=pd.Series(pd.NA, index=rows.index, dtype="Int64"),
         emissions_t=tonnes,
-        sent_t=tonnes.where(rows["destination"] == TREATMENT),
-        is_biogenic=False,
+        sent_t=tonnes.where(is_sent),
+        use=pd.Series(np.where(is_sent, SENT_USE, ""), index=rows.index, dtype="str"),
+        is_biogenic=is_biogenic,
         is_factor_checked=pd.Series(pd.NA, index=rows.index, dtype="boolean"),
         activity_rank=rows["data_rank"],
         activity_uncertainty_percent=rows["uncertainty_percent"],
@@ -87,6 +91,17 @@ def _as_emissions(park: Park) -> pd.DataFrame:
         status=_status(rows, coverage),
         year=rows["year"].astype("int64"),
     )
+
+
+def _burns_biomass_alone(rows: pd.DataFrame, park: Park) -> pd.Series:
+    """Tell the rows of processes whose fuels of the year are all biogenic: their CO2 is a memo."""
+    key = ["enterprise_id", "process", "year"]
+    fuels = park.activity[park.activity["use"] == "fuel_combustion"]
+    is_biogenic = fuels["item"].map(vocabulary("items").set_index("item")["is_biogenic"]) == "yes"
+    alone = is_biogenic.groupby([fuels[name] for name in key]).all()
+    burning = alone[alone].index.to_frame(index=False).assign(alone=True)
+    found = rows[key].merge(burning.astype({"year": "int64"}), on=key, how="left")["alone"]
+    return pd.Series(found.notna().to_numpy(), index=rows.index, dtype=bool)
 
 
 def _status(rows: pd.DataFrame, coverage: pd.Series) -> pd.Series:
@@ -119,9 +134,10 @@ def reconcile(
     """Choose one value for each source, year, species and medium.
 
     The values that a source has in several lists compete by the convention's ``release_rule``;
-    a whole-plant value then competes with the sum of the plant's processes, a year with the sum
-    of its months. The loser goes to the ledger whole. What is bought is not in the competition:
-    lists report own releases.
+    one that leaves a gap (a part without a number, a month that is not there) comes after those
+    that are whole, one without any number last. A whole-plant value then competes with the sum
+    of the plant's processes, a year with the sum of its months. The loser goes to the ledger
+    whole. What is bought is not in the competition: lists report own releases.
 
     Parameters
     ----------
@@ -137,10 +153,12 @@ def reconcile(
     if not len(rows):
         return rows, joined([])
     work = rows.assign(channel=_channel(rows), _rank=_quality(rows))
+    work = work.assign(part=_parts(work))
     groups = _groups(work, list_order)
     groups = _chosen_lists(groups, convention.release_rule)
     groups = _plant_or_processes(groups, convention.release_rule)
-    outcome = work.merge(groups[[*CELL, "process", "list", "outcome"]], how="left")["outcome"]
+    told = groups[[*CELL, "process", "part", "list", "outcome"]]
+    outcome = work.merge(told, how="left")["outcome"]
     outcome.index = work.index
     lost = rows[outcome != "kept"]
     return (
@@ -150,11 +168,28 @@ def reconcile(
 
 
 def _channel(rows: pd.DataFrame) -> pd.Series:
-    """Own releases, what is sent to treatment and what is bought never replace each other."""
+    """Tell own releases, the biogenic memo, what is sent and bought: none replaces another."""
     is_bought = rows["use"] == "purchased"
     is_sent = rows["use"].isin(["wastewater_sent", "waste_sent"]) | rows["sent_t"].notna()
-    words = np.select([is_bought, is_sent], ["bought", "sent"], "own")
+    is_memo = rows["is_biogenic"].astype(bool)
+    words = np.select([is_bought, is_sent, is_memo], ["bought", "sent", "memo"], "own")
     return pd.Series(words, index=rows.index, dtype="str")
+
+
+def _parts(work: pd.DataFrame) -> pd.Series:
+    """Return the stack each row competes for, blank where it is the process as a whole.
+
+    Stacks compete one by one where a list tells them all; else nobody knows which stack of one
+    list is which of another, and the sums of the process compete.
+    """
+    whole = (work["enterprise_id"] + "/" + work["process"]).str.rstrip("/")
+    stack = work["source_id"].where(work["source_id"] != whole, "")
+    process = [work[name] for name in [*CELL, "process"]]
+    in_all = stack.groupby(process).transform("nunique")
+    in_list = stack.groupby([*process, work["list"]]).transform("nunique")
+    in_longest = in_list.groupby(process).transform("max")
+    has_blank = stack.eq("").groupby(process).transform("any")
+    return stack.where((in_longest == in_all) & ~has_blank, "")
 
 
 def _quality(rows: pd.DataFrame) -> pd.Series:
@@ -164,24 +199,29 @@ def _quality(rows: pd.DataFrame) -> pd.Series:
 
 
 def _groups(work: pd.DataFrame, list_order: Sequence[str]) -> pd.DataFrame:
-    """Return what each list says of each process (or the whole plant) in each cell."""
+    """Return what each list says of each process and stack (or the whole plant) in each cell."""
     known = work["emissions_t"].notna()
+    is_gap = (~known & work["status"].isin(GAPS)) | (work["coverage_share"] < 1)
     weight = work["emissions_t"].abs().fillna(0.0)
     parts = work.assign(
         weight=weight, weighted=weight * work["_rank"], known=known.astype(int),
-        is_missing=(~known & work["status"].isin(GAPS)).astype(int),
+        gap=is_gap.astype(int),
     )  # fmt: skip
-    groups = parts.groupby([*CELL, "process", "list"], sort=True).agg(
+    groups = parts.groupby([*CELL, "process", "part", "list"], sort=True).agg(
         amount=("emissions_t", "sum"), weight=("weight", "sum"), weighted=("weighted", "sum"),
-        worst=("_rank", "max"), is_missing=("is_missing", "max"), known=("known", "max"),
+        worst=("_rank", "max"), gap=("gap", "max"), known=("known", "max"),
     ).reset_index()  # fmt: skip
-    # A list without any number is not chosen before one that has a number.
-    groups["is_missing"] = groups["is_missing"].where(groups["known"] == 1, 2)
     place = {name: rank for rank, name in enumerate(list_order)}
     return groups.assign(
+        is_missing=_missing_degree(groups),
         rank=_mean_rank(groups),
         place=groups["list"].map(place).fillna(len(place)).astype(int),
     )
+
+
+def _missing_degree(groups: pd.DataFrame) -> pd.Series:
+    """Return 0 for a whole value, 1 for one with a gap, 2 for none: the last to be chosen."""
+    return groups["gap"].where(groups["known"] == 1, 2)
 
 
 def _mean_rank(groups: pd.DataFrame) -> pd.Series:
@@ -196,10 +236,11 @@ def _sort_keys(rule: str) -> list[str]:
 
 
 def _chosen_lists(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
-    """Choose a list for each process, and for the whole plant, of each cell."""
+    """Choose a list for each process and stack, and for the whole plant, of each cell."""
+    source = [*CELL, "process", "part"]
     scored = groups.assign(negative=-groups["amount"].round(9))
-    ordered = scored.sort_values([*CELL, "process", *_sort_keys(rule), "list"], kind="stable")
-    is_first = ~ordered.duplicated([*CELL, "process"])
+    ordered = scored.sort_values([*source, *_sort_keys(rule), "list"], kind="stable")
+    is_first = ~ordered.duplicated(source)
     free = ordered["channel"] == "bought"
     outcome = np.where(is_first | free, "kept", "other_list_chosen")
     return ordered.assign(outcome=outcome)
@@ -211,9 +252,13 @@ def _plant_or_processes(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
     sides = chosen.assign(is_whole=chosen["process"] == "")
     sums = sides.groupby([*CELL, "is_whole"]).agg(
         amount=("amount", "sum"), weight=("weight", "sum"), weighted=("weighted", "sum"),
-        worst=("worst", "max"), is_missing=("is_missing", "max"), place=("place", "max"),
+        worst=("worst", "max"), gap=("gap", "max"), known=("known", "max"),
+        place=("place", "max"),
     ).reset_index()  # fmt: skip
-    sums = sums.assign(rank=_mean_rank(sums), negative=-sums["amount"].round(9))
+    sums = sums.assign(
+        is_missing=_missing_degree(sums), rank=_mean_rank(sums),
+        negative=-sums["amount"].round(9),
+    )  # fmt: skip
     # On a full tie the processes win: they say more.
     order = sums.sort_values([*CELL, *_sort_keys(rule), "is_whole"], kind="stable")
     winner = order.drop_duplicates(CELL)[[*CELL, "is_whole"]].rename(

@@ -174,7 +174,7 @@ def _evaluated(rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame) -
         best = _best_parameter(rows, parameters, name, same_set=formula.same_set)
         columns[name] = best["value"] * _converted(best["unit"], unit, rows["base"])
         missing = missing.where(columns[name].notna(), missing + ";" + name)
-        used = used.where(columns[name].isna(), used + ";" + best["parameter_id"].fillna(""))
+        used = used.where(columns[name].isna(), used + ";" + _told(name, best))
     return rows.assign(
         t_per_base=formula.tonnes(values, columns).astype("float64"),
         missing=missing.str.strip(";"),
@@ -182,10 +182,18 @@ def _evaluated(rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame) -
     )
 
 
+def _told(name: str | pd.Series, best: pd.DataFrame) -> pd.Series:
+    """Return each parameter as a reader checks it: name, value with its unit, where from."""
+    value = best["value"].map("{:.10g}".format)
+    unit = best["unit"].fillna("").where(best["unit"] != "1", "")
+    told = (name + " " + value + " " + unit).str.strip()
+    return told + " (" + best["parameter_id"].fillna("") + ")"
+
+
 def _lead_values(
     rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame
 ) -> tuple[pd.Series, pd.Series]:
-    """Return each candidate's own value, and the id of the plant's measured one that replaces it.
+    """Return each candidate's own value, and the plant's measured one that replaces it.
 
     A plant may have measured what a set gives as a default, such as its coal's carbon content.
     """
@@ -197,7 +205,8 @@ def _lead_values(
     found = rows[["key_id", "parameter"]].reset_index(names="lead").merge(measured)
     first = found.drop_duplicates("lead").set_index("lead").reindex(rows.index)
     at_site = first["value"] * _converted(first["unit"], formula.unit, rows["base"])
-    return at_site.fillna(in_set), first["parameter_id"].where(at_site.notna(), "").astype("str")
+    told = _told(first["parameter"].fillna(""), first)
+    return at_site.fillna(in_set), told.where(at_site.notna(), "").astype("str")
 
 
 def _converted(units: pd.Series, wanted: str, base: pd.Series) -> pd.Series:

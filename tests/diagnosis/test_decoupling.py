@@ -143,6 +143,14 @@ def test_current_prices_give_the_verdict_with_a_warning(bases, note):
     assert (row["state"], row["notes"]) == ("S1", note)
 
 
+def test_an_amount_that_is_too_small_is_noted_and_not_hidden():
+    short = pressures_of(so2=90.0, co2e=90.0)
+    short["is_partial"] = (short["species"] == "co2e") & (short["year"] == 2021)
+    table = diagnose(short, economy_of(), SPAN)
+    assert table.loc[0, ["state", "notes"]].tolist() == ["S1", "partial"]
+    assert diagnose(short.assign(is_partial=False), economy_of(), SPAN).loc[0, "notes"] == ""
+
+
 def test_a_price_base_nobody_stated_is_warned_of():
     economy = economy_of().drop(columns="price_year")
     row = diagnose(pressures_of(so2=90.0, co2e=90.0), economy, SPAN).loc[0]

@@ -268,7 +268,7 @@ def test_sets_are_never_mixed_for_heat_value_carbon_and_oxidation(inventory: Com
     assert len(rows) >= 2
     for row in rows.to_dict("records"):
         for parameter in row["parameters_used"].split(";"):
-            assert parameter.split("/")[0] == row["factor_set"]
+            assert parameter.split("(")[1].split("/")[0] == row["factor_set"]
 
 
 def test_the_nearest_grid_year_is_taken_only_when_asked_and_said(inventory: Compile) -> None:

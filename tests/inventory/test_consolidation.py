@@ -12,9 +12,9 @@ import pytest
 
 from parkkit.core.ledger import closing
 from parkkit.inventory import compilation
-from parkkit.inventory.compilation import Inventory, compile_inventory, total
+from parkkit.inventory.compilation import Inventory, compile_inventory, total, totals
 from parkkit.park.package import Park
-from tests.parks import OUTSIDE, compiled, make_park
+from tests.parks import OUTSIDE, box, compiled, make_park
 
 PLANTS = [{"enterprise_id": "A"}, {"enterprise_id": "B"}, {"enterprise_id": "C", **OUTSIDE}]
 COAL = {"amount": 10000}
@@ -77,6 +77,28 @@ def test_park_level_is_enterprise_level_less_internal_transfers(park: Park) -> N
     assert total(whole, "co2", 2023) == pytest.approx(
         total(gross, "co2", 2023) - reason_t(whole, "co2")["bought_from_member"], rel=1e-12
     )
+
+
+def test_what_a_plant_that_left_sells_is_bought_from_outside(tmp_path: Path) -> None:
+    years = (2022, 2023)
+    boundaries = [box(valid_to=2022), box(valid_from=2023, edges=(120.04, 30.0, 120.1, 30.1))]
+    plants = [{"enterprise_id": "A", "lon": 120.02}, {"enterprise_id": "B"}]
+    rows = [{**row, "year": year} for year in years
+            for row in (COAL, steam("A", "sold", "B"), steam("B", "purchased", "A"))]  # fmt: skip
+    left = make_park(tmp_path / "p", boundaries=boundaries, enterprises=plants, activity=rows)
+    found = compiled(left, gases="co2")
+    assert total(found, "co2", 2022) == pytest.approx(carbon_of_coal())
+    assert total(found, "co2", 2023) == pytest.approx(1000 * 0.11)
+    consumed = compiled(left, gases="co2", view="consumption", export_value="factor")
+    assert total(consumed, "co2", 2022) == pytest.approx(carbon_of_coal())
+    assert total(consumed, "co2", 2023) == pytest.approx(1000 * 0.11)
+
+
+def test_an_unknown_amount_sent_to_a_member_is_no_gap(tmp_path: Path) -> None:
+    sent = cod("A", 0, counterpart_id="B", **SENT) | {"amount": "", "notation": "NE"}
+    found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, releases=[sent, cod("B", 3)]))
+    row = totals(found).set_index("species").loc["cod"]
+    assert (row["amount_t"], row["status"]) == (3.0, "computed")
 
 
 @pytest.mark.parametrize("level", ["park", "enterprise"])

@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from parkkit.inventory.compilation import Inventory
-from parkkit.inventory.fusion import CoControlRule, co_control_points, equivalents, fuse
+from parkkit.inventory.fusion import (
+    CoControlRule,
+    co_control_points,
+    equivalents,
+    fuse,
+    lacks_equivalents,
+)
 from tests.parks import compiled, make_park
 
 
@@ -105,6 +111,28 @@ def test_bought_energy_is_in_the_total_and_not_in_the_direct_carbon(tmp_path: Pa
     fused = fuse(inventory(tmp_path, release("co2", 100), activity=[power])).set_index("unit_id")
     assert fused.loc["A/power", "co2e_t"] == pytest.approx(497.4)
     assert pd.isna(fused.loc["A/power", "direct_co2e_t"])
+
+
+def test_a_source_that_lacks_a_number_says_of_which_species(tmp_path: Path) -> None:
+    # a stoker whose sulphur and ash nobody gave; 11 months of VOC
+    months = [release("voc", 1, process="shop", month=month) for month in range(1, 12)]
+    coal = {"amount": 100, "technology": "stoker"}
+    fused = fuse(inventory(tmp_path, *months, activity=[coal])).set_index("unit_id")
+    assert fused["missing"].to_dict() == {"A/boiler": "pm;so2", "A/shop": "voc"}
+
+
+def test_a_gas_without_a_warming_potential_is_missing_not_small(tmp_path: Path) -> None:
+    releases = [release("nf3", 1), release("co2", 100)]
+    park = make_park(tmp_path / "p", releases=releases)
+    assert fuse(compiled(park, gwp="SAR"))["missing"].tolist() == ["nf3"]
+    assert fuse(compiled(park, gwp="AR4"))["missing"].tolist() == [""]
+
+
+def test_equivalents_that_want_a_number_are_told(tmp_path: Path) -> None:
+    found = inventory(tmp_path, release("so2", 50), release("nox", "", notation="NE"),
+                      release("pm2_5", "", notation="NE"))  # fmt: skip
+    lacking = found.emissions[lacks_equivalents(found.emissions)]
+    assert lacking["species"].tolist() == ["nox"]
 
 
 def test_fusing_nothing_gives_nothing(tmp_path: Path) -> None:

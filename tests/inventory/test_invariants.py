@@ -41,6 +41,13 @@ burnt = st.fixed_dictionaries(
         "data_rank": RANK,
     }
 )
+
+
+def with_another(row: dict[str, Any]) -> bool:
+    """A plant that deals with itself is refused when the park is opened."""
+    return bool(row["counterpart_id"] != row["enterprise_id"])
+
+
 traded = st.fixed_dictionaries(
     {
         "enterprise_id": PLANT,
@@ -53,7 +60,7 @@ traded = st.fixed_dictionaries(
         "year": YEAR,
         "amount": AMOUNT,
     }
-)
+).filter(with_another)
 reported = st.fixed_dictionaries(
     {
         "enterprise_id": PLANT,
@@ -75,7 +82,7 @@ sent = st.fixed_dictionaries(
         "year": YEAR,
         "amount": AMOUNT,
     }
-)
+).filter(with_another)
 tables = st.fixed_dictionaries(
     {
         "activity": st.lists(st.one_of(burnt, traded), max_size=5),

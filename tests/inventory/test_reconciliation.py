@@ -82,6 +82,20 @@ def test_stacks_of_one_process_add_up(inventory: Compile) -> None:
     assert total(inventory(releases=stacks), "nox", 2023) == 14.0
 
 
+def test_a_better_list_of_one_stack_takes_nothing_from_the_others(inventory: Compile) -> None:
+    monitor = {**PERMIT, "list": "cems", "stack_id": "S1", "amount": 7, "data_rank": 1}
+    stacks = [{**PERMIT, "stack_id": name, "amount": 8} for name in ("S1", "S2")]
+    found = inventory(releases=[monitor, *stacks])
+    assert total(found, "nox", 2023) == 15.0
+    assert reasons(found) == {"other_list_chosen": 8.0}
+
+
+def test_stacks_that_two_lists_name_apart_are_not_added(inventory: Compile) -> None:
+    # S1 of one list may well be DA001 of the other: the lists compete as wholes.
+    named = [{**PERMIT, "stack_id": "S1"}, {**STATISTICS, "stack_id": "DA001"}]
+    assert total(inventory(releases=named), "nox", 2023) == 25.0
+
+
 @pytest.mark.parametrize(
     ("rank", "tonnes", "reason"),
     [(1, 50.0, "processes_chosen"), (3, 45.0, "whole_plant_chosen"), (2, 45.0, "whole")],
@@ -106,6 +120,31 @@ def test_a_gap_in_one_process_lets_the_whole_plant_win(inventory: Compile) -> No
     kiln = {"amount": 10, "process": "kiln", "process_type": "furnace"}  # no NOx factor
     whole = release(process="", list="statistics", amount=50, data_rank=5)
     assert total(inventory(activity=[STOKER, kiln], releases=[whole]), "nox", 2023) == 50.0
+
+
+def test_a_silent_whole_plant_does_not_replace_a_process_with_a_number(
+    inventory: Compile,
+) -> None:
+    kiln = {"amount": 10, "process": "kiln", "process_type": "furnace"}  # no NOx factor
+    whole = release(process="", list="statistics", notation="NE", data_rank=1)
+    found = inventory(activity=[kiln], releases=[PERMIT, whole])
+    assert total(found, "nox", 2023) == 20.0
+    assert totals(found).set_index("species").loc["nox", "status"] == "partial"
+
+
+def test_a_process_that_does_not_occur_does_not_let_the_whole_plant_win(
+    inventory: Compile,
+) -> None:
+    lists = [release(amount=20, data_rank=1), release(process="kiln", notation="NO"),
+             release(process="", list="statistics", amount=50, data_rank=4)]  # fmt: skip
+    assert total(inventory(releases=lists), "nox", 2023) == 20.0
+
+
+@pytest.mark.parametrize("rule", ["best_rank", "priority", "largest"])
+def test_six_months_do_not_replace_a_whole_year(inventory: Compile, rule: str) -> None:
+    months = [release(amount=10, month=month, data_rank=1) for month in range(1, 7)]
+    year = release(list="statistics", amount=13, data_rank=3)
+    assert total(inventory(rule, releases=[*months, year]), "nox", 2023) == 13.0
 
 
 @pytest.mark.parametrize(("rank", "tonnes"), [(1, 120.0), (5, 100.0)])
@@ -163,6 +202,24 @@ def test_what_lists_report_never_replaces_what_is_bought(inventory: Compile) -> 
     assert total(found, "co2", 2023) == pytest.approx(5000 + 497.4)
     assert dict(found.emissions.groupby("scope")["emissions_t"].sum()) == {
         1: 5000.0, 2: pytest.approx(497.4)}  # fmt: skip
+
+
+WOOD = {"item": "wood_biomass", "amount": 1000}
+
+
+def test_the_co2_that_a_list_reports_of_a_wood_boiler_is_a_memo(inventory: Compile) -> None:
+    found = inventory(activity=[WOOD], releases=[release(species="co2", amount=1500, data_rank=1)])
+    assert pd.isna(total(found, "co2", 2023))
+    memo = found.emissions[found.emissions["species"] == "co2"]
+    assert memo[["emissions_t", "is_biogenic"]].to_numpy().tolist() == [[1500.0, True]]
+
+
+def test_a_reported_total_of_fossil_co2_leaves_the_memo(inventory: Compile) -> None:
+    coal = {"process": "kiln", "process_type": "furnace", "amount": 100}
+    whole = release(species="co2", process="", amount=200, data_rank=1)
+    found = inventory(activity=[WOOD, coal], releases=[whole])
+    assert total(found, "co2", 2023) == 200.0
+    assert found.emissions["is_biogenic"].sum() == 1
 
 
 def test_what_was_generated_stands_beside_what_was_released(inventory: Compile) -> None:
