@@ -78,6 +78,17 @@ def test_a_broken_park_is_neither_compiled_nor_reported(
         (["compile", "langang", "--choice", "gwp=AR7"], "unknown gwp 'AR7'"),
         (["compile", "langang", "--choice", "electricity=market"], "is not served yet"),
         (["compile", "langang", "--choice", "colour=red"], "unknown choice 'colour'"),
+        (["compile", "langang", "--year", "0"], "unknown year '0'"),
+        (["compile", "langang", "--year", "abc"], "--year"),
+        (["compile", "langang", "--boundary", ""], "unknown boundary ''"),
+        (["compile", "langang", "--choice", "nonsense"], "unknown choice 'nonsense'"),
+        (["compile", "langang", "--choice", "level=enterprise,park"], "level takes one value"),
+        (["compile", "langang", "--choice", "scopes=1,x"], "not 'x'"),
+        (["check", "langang", "--parks", "/nowhere"], "no folder of parks '/nowhere'"),
+        (["app", "--parks", "/nowhere"], "no folder of parks '/nowhere'"),
+        (["app", "--port", "70000"], "70000 is no port"),
+        (["report", "langang", "--folder", f"{LANGANG}/park.toml/x"], "park.toml is no folder"),
+        (["new", f"{LANGANG}/park.toml/x"], "cannot be written to"),
         (["new", LANGANG], "exists already; nothing was written"),
         (["report"], "Missing argument"),
         (["dance"], "No such command"),
@@ -99,6 +110,14 @@ def test_messages_come_in_chinese_where_asked(
     assert "没有名为“nowhere”的园区" in run(capsys, "check", "nowhere")[2]
 
 
+@pytest.mark.parametrize("asked", [["--language", "zh"], ["--language=zh"]])
+def test_an_error_speaks_the_language_of_the_call(
+    capsys: pytest.CaptureFixture[str], broken: Path, asked: list[str]
+) -> None:
+    assert "有 1 处问题，未作任何计算" in run(capsys, "compile", str(broken), *asked)[2]
+    assert "错误：activity.csv，第 2 行" in run(capsys, "check", str(broken), *asked)[2]
+
+
 def test_compile_prints_json_for_a_script(capsys: pytest.CaptureFixture[str]) -> None:
     main_status, out, _ = run(capsys, "compile", "langang", "--json", "--choice", "scopes=1")
     result = json.loads(out)
@@ -107,6 +126,17 @@ def test_compile_prints_json_for_a_script(capsys: pytest.CaptureFixture[str]) ->
     whole = next(row for row in result["totals"] if row["species"] == "co2e")
     assert whole["amount_t"] == result["headline"]["amount_t"]
     assert result["statement"]["Scopes"].startswith("Scope 1")
+
+
+def test_a_park_without_a_year_has_no_total_and_no_report(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run(capsys, "new", str(tmp_path / "mine"))
+    for command in ("compile", "report"):
+        status, out, err = run(capsys, command, str(tmp_path / "mine"))
+        assert status == 1
+        assert "park 'mine' has no data for any year; add rows" in err
+        assert "Traceback" not in err + out
 
 
 def test_check_prints_json_for_a_script(capsys: pytest.CaptureFixture[str], broken: Path) -> None:

@@ -18,11 +18,11 @@ WIDGETS = REPOSITORY / "widgets"
 ENGINES = {"duckdb", "dask"}  # the only imports allowed inside a function
 
 WINGS = {
-    "core": "labels errors vocabulary units tables ledger convention",
+    "core": "labels errors texts vocabulary units tables ledger convention",
     "park": "datum polygons reading checking package boundary identity registers",
     "inventory": """
         economy factors resolution activity calculation reconciliation overlap consolidation
-        compilation restatement fusion
+        compilation explanation restatement fusion
     """,
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """

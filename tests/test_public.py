@@ -40,6 +40,26 @@ def test_the_readme_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert failed == 0
 
 
+def test_the_smallest_park_of_the_readme_has_a_total(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    parkkit.new_park(folder, park_id="mine")
+    settings = (folder / "park.toml").read_text(encoding="utf-8")
+    for line in ('province = "330000"', 'factor_sets = ["CN_NDRC24", "CN_GRID"]'):
+        assert line in README
+        settings = re.sub(rf"^{line.split()[0]} = .*$", line, settings, flags=re.MULTILINE)
+    (folder / "park.toml").write_text(settings, encoding="utf-8")
+    for block in README.split("```csv\n")[1].split("```")[0].split("\n\n"):
+        name, rows = block.split("\n", 1)
+        (folder / name).write_text(rows, encoding="utf-8")
+    park = parkkit.open_park(folder)
+    inventory = parkkit.compile_inventory(
+        park, boundary_type="statistical", convention=park.about.convention
+    )
+    # 120 万m3 of natural gas at 389.31 GJ/万m3, 0.0153 t C/GJ and 0.99; 5 GWh in Zhejiang, 2023
+    gas = 120 * 389.31 * 0.0153 * 0.99 * 44 / 12
+    assert parkkit.total(inventory, "co2", 2023) == pytest.approx(gas + 5000 * 0.4974, rel=1e-9)
+
+
 def test_importing_loads_no_table_or_chart_library() -> None:
     code = "import sys, parkkit; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     loaded = subprocess.run(

@@ -45,7 +45,7 @@ ROLES = {
 }
 FEW = 12  # plants that can all be named on a map
 KM_PER_DEGREE = 111.2
-LEAST_HEIGHT, GREATEST_HEIGHT = 280.0, 500.0
+LEAST_HEIGHT, GREATEST_HEIGHT = 300.0, 480.0
 
 
 def boundary_map(
@@ -185,7 +185,7 @@ def _outlines(
         return []
     features = [_on_plane(polygon, shrink, language) for polygon in polygons]
     kinds = [kind for kind in BOUNDARIES if kind in {f["kind"] for f in features}]
-    names = [name_of(kind, "boundary_type", language) for kind in kinds]
+    names = [_outline_name(kind, language) for kind in kinds]
     (left, right), (_, high) = domains["x"], domains["y"]
     factor = WIDTH / (right - left)
     # Above the map, apart from the legend of the plants below it.
@@ -210,13 +210,19 @@ def _outlines(
     return [drawn]
 
 
+def _outline_name(kind: str, language: Language) -> str:
+    """Return what a boundary is called where nothing says that it is one."""
+    name = name_of(kind, "boundary_type", language)
+    return label("charts.boundary_named", language, name=name[:1].upper() + name[1:])
+
+
 def _on_plane(polygon: Mapping[str, Any], shrink: float, language: Language) -> dict[str, Any]:
     properties = polygon.get("properties") or {}
     kind = str(properties.get("boundary_type", ""))
     return {
         "type": "Feature",
         "kind": kind,
-        "name": name_of(kind, "boundary_type", language),
+        "name": _outline_name(kind, language),
         "geometry": _shrunk(json.loads(json.dumps(mapping(shape(polygon["geometry"])))), shrink),
     }
 

@@ -25,8 +25,9 @@ from parkkit.output.theme import (
     with_notes,
 )
 
-LINES_WIDTH, LINES_HEIGHT, PLANE_HEIGHT = 290, 340, 400
-NAME_ROOM = 225  # right of the lines
+LINES_WIDTH, LINES_HEIGHT, PLANE_HEIGHT = 340, 320, 400
+NAME_ROOM = 265  # right of the lines
+GROUP_ROOM = 240  # left of the tiles
 # Fill and ink of a state: teal is good, terracotta bad, blue and sand the mixed ones.
 STATES = {
     "S1": (ECONOMY, "white"),
@@ -117,7 +118,7 @@ def state_grid(frame: pd.DataFrame, *, language: Language, title: str, caption: 
     names = {s: label(key, language) if has_label(key) else s for s, key in codes.items()}
     rows = rows.assign(
         code=rows["state"].map(names),
-        group=[shortened(str(group), size=TEXT_SIZE, width=170) for group in rows["group"]],
+        group=[shortened(str(group), size=TEXT_SIZE, width=GROUP_ROOM) for group in rows["group"]],
     )
     present = [state for state in STATES if state in names]
     legend = {state: _state_named(state, names[state], language) for state in present}
@@ -126,7 +127,10 @@ def state_grid(frame: pd.DataFrame, *, language: Language, title: str, caption: 
         axis=alt.Axis(labelAngle=0, grid=False, labelOverlap=True),
     )  # fmt: skip
     y = alt.Y(
-        "group:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8)
+        "group:N",
+        title=None,
+        scale=alt.Scale(domain=list(dict.fromkeys(rows["group"]))),
+        axis=alt.Axis(ticks=False, domain=False, labelPadding=8),
     )
     tiles = alt.Chart(rows).mark_rect(stroke=GREY, strokeWidth=1)
     fill = alt.Color(
@@ -144,7 +148,7 @@ def state_grid(frame: pd.DataFrame, *, language: Language, title: str, caption: 
     drawn = alt.layer(tiles.encode(x=x, y=y, color=fill), texts).resolve_scale(color="independent")
     return captioned(
         drawn, title, caption, language=language,
-        height=36 * rows["group"].nunique(), width=WIDTH - 60,
+        height=32 * rows["group"].nunique(), width=WIDTH - 165,
     )  # fmt: skip
 
 
@@ -184,6 +188,7 @@ def tapio_quadrant(frame: pd.DataFrame, *, language: Language, title: str, capti
     names, left_out = names_beside(points, domains, height=PLANE_HEIGHT)
     marks = _series_marks(points, language).encode(x=x, y=y)
     notes = [
+        label("charts.note_rays", language),
         counted("note_no_change", len(rows) - len(known), language),
         counted("note_not_labelled", left_out, language),
     ]
@@ -198,16 +203,8 @@ def tapio_quadrant(frame: pd.DataFrame, *, language: Language, title: str, capti
 
 def _tapio_points(known: pd.DataFrame, language: Language) -> pd.DataFrame:
     names = [
-        label(
-            "charts.point_of_state",
-            language,
-            series=series_name(series, language),
-            end=end,
-            state=name_of(state, "tapio", language),
-        )
-        for series, end, state in zip(
-            known["series"], known["end"], known["state"].fillna("not_computable"), strict=True
-        )
+        label("charts.point_of_state", language, end=end, state=name_of(state, "tapio", language))
+        for end, state in zip(known["end"], known["state"].fillna("not_computable"), strict=True)
     ]
     return known.assign(x=known["economy_change"], y=known["pressure_change"], wanted=names)
 

@@ -18,6 +18,7 @@ from parkkit.output.quantities import number, percent, readable, scale
 from parkkit.output.theme import (
     INK,
     SCOPES,
+    WIDTH,
     Chart,
     axis_title,
     captioned,
@@ -27,6 +28,7 @@ from parkkit.output.theme import (
     with_notes,
 )
 
+WIDEST_BAR = 90  # a single year is a bar, not a wall
 MANY_YEARS = 9  # beyond it the totals above the bars would touch
 
 
@@ -61,7 +63,7 @@ def emissions_by_year(
     )
     bars = (
         alt.Chart(segments)
-        .mark_bar(stroke="white", strokeWidth=1)
+        .mark_bar(stroke="white", strokeWidth=1, size=min(WIDEST_BAR, 0.88 * WIDTH / len(years)))
         .encode(
             x=x,
             y=alt.Y("from:Q", title=axis_title("emissions", unit, language)),
@@ -82,7 +84,7 @@ def emissions_by_year(
         title,
         with_notes(caption, [_partial(totals, language)], language),
         language=language,
-        height=300,
+        height=270,
     )
 
 

@@ -113,7 +113,7 @@ def cards(rows: Iterable[Card], language: Language) -> str:
 def _card(row: Card, language: Language) -> str:
     value = row.value or label("figures.not_computable", language)
     # A state or "not computable" is words: smaller, so that it stays inside its card.
-    words = "" if re.match(rf"[{MINUS}\d]", value) else " pk-words"
+    words = "" if re.match(rf"[{MINUS}+\d]", value) else " pk-words"
     has_unit = row.unit and value != label("figures.not_computable", language)
     unit = f'<span class="pk-unit">{escape(row.unit)}</span>' if has_unit else ""
     note = f'<div class="pk-note">{escape(row.note)}</div>' if row.note else ""
@@ -153,6 +153,8 @@ def table(
     (True, True, True)
     """
     shown = frame.head(limit)
+    if not len(shown):
+        return f"{STYLE}{_below(0, limit, language)}"
     columns = [_column(shown[name], str(name), language) for name in frame.columns]
     if absent is not None:
         columns = [
@@ -215,7 +217,10 @@ def name_of(value: object, column: str, language: Language) -> str:
     ('焦炭', 'Steel works')
     """
     code, column = str(value), NAMED_AS.get(column, column)
-    if column in CODED and (name := _names(*CODED[column], language).get(code)):
+    source = CODED.get(column)
+    if source and source[0] == "species" and has_label(f"charts.short.{code}"):
+        return label(f"charts.short.{code}", language)
+    if source and (name := _names(*source, language).get(code)):
         return name
     keys = [f"{part}{column}.{code}" for part in ("", "charts.", "diagnosis.")]
     return next((label(key, language) for key in keys if has_label(key)), code)

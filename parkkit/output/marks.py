@@ -13,9 +13,9 @@ from parkkit.core.vocabulary import names
 from parkkit.output.layout import placed, shortened
 from parkkit.output.theme import CARBON, ECONOMY, GREY, POLLUTION, TEXT_SIZE, WARNING, WIDTH
 
-HEIGHT = 46
+HEIGHT = 43
 MARK_OFFSET, NAME_OFFSET = 9, -12
-TEXT_ROOM = 175  # beside the longest bar, for its amount
+TEXT_ROOM = 200  # beside the longest bar, for its amount
 
 
 Domain = tuple[float, float]
@@ -129,7 +129,7 @@ def answer_marks(rows: pd.DataFrame, field: str, language: Language) -> dict[str
 
 def series_name(series: str, language: Language) -> str:
     """Return what a series is called: economy, carbon, a sum of equivalents, or a species."""
-    keys = [f"charts.series.{series}", f"diagnosis.name.{series}"]
+    keys = [f"charts.series.{series}", f"diagnosis.name.{series}", f"charts.short.{series}"]
     named = [label(key, language) for key in keys if has_label(key)]
     return named[0] if named else names("species", language).get(series, series)
 

@@ -19,11 +19,12 @@ from parkkit.output.theme import (
     with_notes,
 )
 
+NAME_ROOM = 235  # left of the marks
 KINDS = ("physical", "approved", "management", "statistical")
 
 
 def membership_matrix(
-    frame: pd.DataFrame, *, language: Language, title: str, caption: str, top: int = 30
+    frame: pd.DataFrame, *, language: Language, title: str, caption: str, top: int = 20
 ) -> Chart:
     """Draw who is a member of which boundary, those on whom the boundaries differ first.
 
@@ -47,20 +48,20 @@ def membership_matrix(
     order = list(differing.index[:top])
     shown = rows.assign(
         answer=[label(f"charts.{answer}", language) for answer in answers],
-        boundary=[name_of(kind, "boundary_type", language) for kind in rows["boundary_type"]],
-        plant=[shortened(str(name), size=TEXT_SIZE, width=235) for name in rows["name"]],
+        boundary=[_head(kind, language) for kind in rows["boundary_type"]],
+        plant=[shortened(str(name), size=TEXT_SIZE, width=NAME_ROOM) for name in rows["name"]],
     )[rows["name"].isin(order)]
     present = [kind for kind in KINDS if kind in set(rows["boundary_type"])]
-    plants = [shortened(str(name), size=TEXT_SIZE, width=235) for name in order]
+    plants = [shortened(str(name), size=TEXT_SIZE, width=NAME_ROOM) for name in order]
     marks = (
         alt.Chart(shown)
         .mark_point(size=170, strokeWidth=2, opacity=1)
         .encode(
             x=alt.X(
                 "boundary:N",
-                title=label("charts.boundary", language),
+                title=None,
                 axis=alt.Axis(orient="top", labelAngle=0, grid=False),
-                scale=alt.Scale(domain=[name_of(k, "boundary_type", language) for k in present]),
+                scale=alt.Scale(domain=[_head(kind, language) for kind in present]),
             ),
             y=alt.Y(
                 "plant:N",
@@ -78,5 +79,11 @@ def membership_matrix(
         with_notes(caption, notes, language),
         language=language,
         height=28 * len(order),
-        width=WIDTH - 120,
+        width=WIDTH - 145,
     )
+
+
+def _head(boundary_type: str, language: Language) -> str:
+    """Return what a boundary is called above its column."""
+    name = name_of(boundary_type, "boundary_type", language)
+    return name[:1].upper() + name[1:]

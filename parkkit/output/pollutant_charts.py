@@ -37,7 +37,7 @@ from parkkit.output.theme import (
     with_notes,
 )
 
-SCATTER_HEIGHT = 380
+SCATTER_HEIGHT = 360
 
 
 def species_bars(

@@ -102,6 +102,18 @@ def percent(share: Number, language: Language) -> str:
     return f"{_written(Decimal(f'{float(share or 0) * 100:.3g}'))}%"
 
 
+def change(share: Number, language: Language) -> str:
+    """Return a change as per cent, with its sign.
+
+    Examples
+    --------
+    >>> change(0.355, "en"), change(-0.0787, "zh"), change(0.0, "en")
+    ('+35.5%', '−7.87%', '0%')
+    """
+    text = percent(share, language)
+    return f"+{text}" if not is_missing(share) and float(share or 0) > 0 else text
+
+
 def intensity(value: Number, unit: str, language: Language) -> str:
     """Return an intensity with its unit.
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from errno import EACCES
 from html import escape
 from itertools import repeat
 from multiprocessing import get_context
@@ -38,8 +39,8 @@ REPORTED = CHAPTERS[1:]
 # Cells for readers of a notebook or a page, which a report says elsewhere or cannot hold.
 LEFT_OUT = frozenset({LAB_ONLY, "page-only", "parameters", "injected-parameters"})
 WORKERS = 2
-# A kernel warns on every start that it talks over the loopback; so it does.
-QUIET = ["--IPKernelApp.log_level=ERROR"]
+# A kernel warns at its start that it talks over the loopback, and at its end that it was stopped.
+QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
 
 def write_report(
@@ -84,9 +85,15 @@ def write_report(
         )
         chapters = _executed(parameters, Path(aside))
     report = _joined(chapters, choice, opened, inventory)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{home.name}_{language}.html"
-    target.write_text(_html(report, language), encoding="utf-8")
+    return _written(folder / f"{home.name}_{language}.html", _html(report, language))
+
+
+def _written(target: Path, text: str) -> Path:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ParkError("not_writable", given=target, why=error.strerror) from error
     return target
 
 
@@ -196,8 +203,17 @@ def _html(report: NotebookNode, language: Language) -> str:
 
 
 def reports_folder(given: Path | None) -> Path:
-    """Return where reports go: the folder given, else ``reports`` here."""
+    """Return where reports go: the folder given, else ``reports`` here.
+
+    Raises
+    ------
+    ParkError
+        If it is no folder or may not be written to: told before anything is computed.
+    """
     folder = given or Path("reports")
-    if folder.exists() and not folder.is_dir():
-        raise ParkError("not_a_folder", given=folder)
+    standing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not standing.is_dir():
+        raise ParkError("not_a_folder", given=standing)
+    if not os.access(standing, os.W_OK):
+        raise ParkError("not_writable", given=standing, why=os.strerror(EACCES))
     return folder

@@ -11,7 +11,7 @@ import pandas as pd
 import vl_convert
 
 from parkkit.core.errors import ParkError
-from parkkit.core.labels import Language, label
+from parkkit.core.labels import Language, has_label, label
 from parkkit.output.layout import text_width, wrapped
 
 Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart  # what alt.layer may return
@@ -20,10 +20,11 @@ CARBON, POLLUTION, ECONOMY = "#2f4858", "#c8553d", "#2a9d8f"
 SCOPES = {1: "#2f4858", 2: "#7e9bad", 3: "#c6d4dc"}
 WARNING, INK, GREY, PALE = "#a86400", "#1f2d36", "#566570", "#dfe5e8"
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
-# With its axis a picture is about 520 wide: on a phone of 390 its 14 px are read as 9 or 10.
-WIDTH = 460
-HEADING_WIDTH = 515
-TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 18, 14, 13
+# With its axis a picture is about 640 wide and its text as large as the page's: on a phone of 390
+# its 16 px are read as 9, on paper as 10 points.
+WIDTH = 560
+HEADING_WIDTH = 625
+TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 20, 16, 15
 
 MOST_NAMED = 3
 
@@ -52,7 +53,7 @@ LOOK: dict[str, Any] = {
     "legend": {
         "labelFontSize": TEXT_SIZE, "titleFontSize": TEXT_SIZE, "titleFontWeight": "normal",
         "labelColor": INK, "titleColor": INK, "orient": "bottom", "labelLimit": 0,
-        "symbolSize": 140, "columnPadding": 18,
+        "symbolSize": 140, "columnPadding": 18, "rowPadding": 5,
     },
     "text": {"fontSize": TEXT_SIZE, "color": INK},
 }  # fmt: skip
@@ -187,7 +188,19 @@ def with_notes(caption: str, notes: Sequence[str], language: Language) -> str:
 
 def counted(key: str, count: int, language: Language) -> str:
     """Return the note ``charts.KEY`` with its count, or nothing for a count of 0."""
-    return label(f"charts.{key}", language, count=count) if count else ""
+    return numbered(f"charts.{key}", count, language) if count else ""
+
+
+def numbered(key: str, count: int, language: Language, **values: object) -> str:
+    """Return a text with its count, in the wording for one where ``KEY.one`` gives it.
+
+    Examples
+    --------
+    >>> numbered("charts.note_no_place", 1, "en"), numbered("charts.note_no_place", 2, "en")
+    ('1 plant without a place', '2 plants without a place')
+    """
+    one = f"{key}.one"
+    return label(one if count == 1 and has_label(one) else key, language, count=count, **values)
 
 
 def listed(key: str, names: Sequence[str], language: Language) -> str:

@@ -16,7 +16,7 @@ from parkkit.inventory.restatement import boundary_totals
 from parkkit.output.boundary_charts import boundary_map
 from parkkit.output.figures import Card, card, number
 from parkkit.output.pages import PageChoice
-from parkkit.output.theme import Chart
+from parkkit.output.theme import Chart, numbered
 from parkkit.park.boundary import members, places
 from parkkit.park.package import Park, plant_names
 from parkkit.park.polygons import BOUNDARY_TYPES
@@ -106,11 +106,14 @@ def map_title(table: pd.DataFrame, choice: PageChoice) -> str:
     """Return the finding of the map: how many plants the page's boundary holds."""
     row = _row(table, choice)
     name = label(f"charts.boundary_type.{choice.boundary}", choice.language)
-    return label("page.boundary.map_title", choice.language, boundary=name,
-                 count=int(row["member_count"] or 0))  # fmt: skip
+    count = int(row["member_count"] or 0)
+    return numbered("page.boundary.map_title", count, choice.language, boundary=name)
 
 
 def membership_title(frame: pd.DataFrame, language: Language) -> str:
     """Return the finding of the matrix: on how many plants the boundaries disagree."""
     kinds = frame.groupby("name")["is_member"].nunique()
-    return label("page.boundary.matrix_title", language, count=int((kinds > 1).sum()))
+    count = int((kinds > 1).sum())
+    if not count:
+        return label("page.boundary.matrix_title_none", language)
+    return numbered("page.boundary.matrix_title", count, language)

@@ -14,9 +14,9 @@ from parkkit.diagnosis.sentences import sentence
 from parkkit.diagnosis.trends import spans
 from parkkit.inventory.compilation import CO2E, Inventory, totals
 from parkkit.inventory.economy import PARK, divisions, economy_series
-from parkkit.inventory.fusion import equivalents
+from parkkit.inventory.fusion import equivalents, lacks_equivalents
 from parkkit.output.figures import Card, name_of
-from parkkit.output.quantities import percent
+from parkkit.output.quantities import change, is_missing, percent
 from parkkit.park.package import Park
 
 POLLUTANTS = ("so2", "nox", "pm", "voc", "cod")
@@ -37,16 +37,21 @@ def pressures(inventory: Inventory, park: Park) -> pd.DataFrame:
     )
     tonnes = pd.concat([whole, parts], ignore_index=True).rename(columns={"amount_t": "amount"})
     told = tonnes[tonnes["species"].isin([CO2E, *POLLUTANTS])]
+    told = told.assign(is_partial=told["status"] == "partial")
     both = pd.concat([told, _equivalents(by_division)], ignore_index=True)
     named = both[both["group"] != ""]
-    return named[["group", "year", "species", "amount"]]
+    return named[["group", "year", "species", "amount", "is_partial"]]
 
 
 def _equivalents(inventory: Inventory) -> pd.DataFrame:
     rows = inventory.emissions
-    air = rows.assign(amount=equivalents(rows))[rows["medium"] == "air"].dropna(subset="amount")
+    told = rows.assign(amount=equivalents(rows), is_partial=lacks_equivalents(rows))
+    air = told[(told["medium"] == "air") & (told["amount"].notna() | told["is_partial"])]
     both = pd.concat([air.assign(group=PARK), air.assign(group=air["industry_code"])])
-    sums = both.groupby(["group", "year"], as_index=False).agg(amount=("amount", "sum"))
+    sums = both.groupby(["group", "year"], as_index=False).agg(
+        amount=("amount", lambda values: values.sum(min_count=1)),
+        is_partial=("is_partial", "any"),
+    )
     return sums.assign(species=EQUIVALENTS)
 
 
@@ -78,7 +83,11 @@ def states_by_industry(
     rule = DecouplingRule(pollution="equivalents")
     table = _diagnosed(pressure, value, 1, rule, groups=groups)
     named = table.assign(group=table["group"].map(partial(industry_name, language=language)))
-    return named.rename(columns={"end": "span_end"})[["group", "span_end", "state"]]
+    # The order of rows is the order of the picture: the whole park first.
+    ranked = named.sort_values(
+        "group", key=lambda names: names != industry_name(PARK, language), kind="stable"
+    )
+    return ranked.rename(columns={"end": "span_end"})[["group", "span_end", "state"]]
 
 
 def industry_name(group: str, language: Language) -> str:
@@ -152,7 +161,7 @@ def key_figures(found: pd.DataFrame, total_card: Card, language: Language) -> li
                  note=f"{row['start']}–{row['end']}")  # fmt: skip
     changes = [
         Card(name=label(f"page.decoupling.{axis}", language),
-             value=percent(row[f"{axis}_change"], language))
+             value=change(row[f"{axis}_change"], language))
         for axis in ("economy", "carbon", "pollution")
     ]  # fmt: skip
     return [total_card, state, *changes]
@@ -165,20 +174,57 @@ def lines_title(found: pd.DataFrame, language: Language) -> str:
     row = found.iloc[0]
     return label(
         "page.decoupling.lines_title", language, start=row["start"], end=row["end"],
-        economy=percent(row["economy_change"], language),
-        carbon=percent(row["carbon_change"], language),
-        pollution=percent(row["pollution_change"], language),
+        economy=_moved("economy", row["economy_change"], language),
+        carbon=_moved("carbon", row["carbon_change"], language),
+        pollution=_moved("pollution", row["pollution_change"], language),
     )  # fmt: skip
 
 
-def grid_title(language: Language) -> str:
-    """Return the title of the grid of states."""
-    return label("page.decoupling.grid_title", language)
+def _moved(axis: str, share: float, language: Language) -> str:
+    """Return how far an axis moved, in words."""
+    way = "unknown" if is_missing(share) else "up" if share >= 0 else "down"
+    by = percent(None if is_missing(share) else abs(share), language)
+    return label(f"page.decoupling.moved.{axis}.{way}", language, by=by)
 
 
-def tapio_title(language: Language) -> str:
-    """Return the title of the elasticities."""
-    return label("page.decoupling.tapio_title", language)
+def grid_title(states: pd.DataFrame, language: Language) -> str:
+    """Return the finding of the grid: the park's last state, and how many industries share it.
+
+    Parameters
+    ----------
+    states : DataFrame
+        What ``states_by_industry`` returned.
+    """
+    last = states[states["span_end"] == states["span_end"].max()].dropna(subset="state")
+    is_park = last["group"] == industry_name(PARK, language)
+    known = last[~is_park & (last["state"] != "not_computable")]
+    if not is_park.any():
+        return label("page.decoupling.grid_title_unknown", language)
+    state = last.loc[is_park, "state"].iloc[0]
+    return label(
+        "page.decoupling.grid_title", language, year=last["span_end"].iloc[0],
+        state=name_of(state, "state", language),
+        count=int((known["state"] == state).sum()), known=len(known),
+    )  # fmt: skip
+
+
+def tapio_title(points: pd.DataFrame, language: Language) -> str:
+    """Return the finding of the elasticities: in how many years each side strongly decoupled.
+
+    Parameters
+    ----------
+    points : DataFrame
+        What ``tapio_points`` returned.
+    """
+    known = points.dropna(subset=["economy_change", "pressure_change"])
+    if known.empty:
+        return label("page.decoupling.tapio_title_unknown", language)
+    is_strong = known["state"] == "strong_decoupling"
+    return label(
+        "page.decoupling.tapio_title", language, years=known["end"].nunique(),
+        carbon=int(is_strong[known["series"] == "carbon"].sum()),
+        pollution=int(is_strong[known["series"] == EQUIVALENTS].sum()),
+    )  # fmt: skip
 
 
 def paragraph(found: pd.DataFrame, language: Language) -> str:

@@ -10,6 +10,7 @@ from parkkit.inventory.fusion import CoControlRule, co_control_points, fuse
 from parkkit.output.figures import Card, card
 from parkkit.output.pages import PageChoice
 from parkkit.output.quantities import percent
+from parkkit.output.theme import numbered
 from parkkit.park.package import Park, plant_names
 
 SHOWN = ("so2", "nox", "pm", "pm2_5", "voc", "cod")
@@ -92,8 +93,8 @@ def scatter_title(fused: pd.DataFrame, language: Language) -> str:
     points = fused[fused["is_co_control_point"]]
     if not len(points):
         return label("page.fusion.no_points_title", language)
-    return label(
-        "page.fusion.scatter_title", language, count=len(points),
+    return numbered(
+        "page.fusion.scatter_title", len(points), language,
         carbon=percent(points["direct_co2e_share"].sum(), language),
         pollution=percent(points["equivalents_air_share"].sum(), language),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from parkkit.core.labels import Language, label
 from parkkit.output.apps import CHAPTERS
+from parkkit.output.theme import numbered
 from parkkit.park.package import named_park, park_names
 from parkkit.park.reading import About, read_about, read_table
 
@@ -41,7 +42,7 @@ def _card(name: str, language: Language, parks: str | Path | None) -> str:
 def _about(about: About, folder: Path, language: Language) -> str:
     plants = len(read_table(folder, "enterprises")[0])
     boundary = label(f"charts.boundary_type.{about.default_boundary}", language)
-    text = label("page.home.about", language, count=plants, boundary=boundary)
+    text = numbered("page.home.about", plants, language, boundary=boundary)
     return text + (label("page.synthetic", language) if about.is_synthetic else "")
 
 

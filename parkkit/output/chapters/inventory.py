@@ -14,9 +14,11 @@ from parkkit.core.labels import Language, label
 from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.compilation import CO2E, Inventory, compile_inventory, total, totals
 from parkkit.inventory.economy import PARK, area_ha, economy_series, intensity
+from parkkit.inventory.explanation import explain
 from parkkit.output.figures import Card, card, name_of, number
 from parkkit.output.pages import PageChoice, say
 from parkkit.output.quantities import is_missing, percent, readable
+from parkkit.output.theme import numbered
 from parkkit.park.package import Park, plant_names
 
 CNY_PER_10K = 1e4
@@ -148,6 +150,19 @@ STAGES = {name: rank for rank, name in enumerate(
     ("calculate", "reconcile", "overlap", "boundary", "transfer", "scope", "view"))}  # fmt: skip
 
 
+def traced_html(inventory: Inventory, choice: PageChoice) -> str:
+    """Return, as HTML, how the largest calculated figure of the page's year came about."""
+    rows = inventory.emissions
+    rows = rows[(rows["year"] == choice.year) & (rows["activity_id"] != "")]
+    rows = rows.dropna(subset="co2e_t").sort_values(["co2e_t", "activity_id"])
+    if not len(rows):
+        return f"<p>{escape(label('page.inventory.nothing_traced', choice.language))}</p>"
+    told = explain(inventory, rows["activity_id"].iloc[-1], language=choice.language)
+    first, *others = told.splitlines()
+    shown = "".join(f"<li>{escape(line.strip())}</li>" for line in others)
+    return f'<div class="pk-trace"><b>{escape(first)}</b><ul>{shown}</ul></div>'
+
+
 def not_computable(inventory: Inventory, park: Park, choice: PageChoice) -> pd.DataFrame:
     """Return the values of the page's year that could not be computed, with what is missing."""
     rows = inventory.emissions
@@ -200,7 +215,7 @@ def plant_title(frame: pd.DataFrame, language: Language) -> str:
 def species_title(frame: pd.DataFrame, language: Language) -> str:
     """Return the finding of the pollutants: how many there are, from which lists."""
     known = frame.dropna(subset="emissions_t")
-    return label("page.inventory.species_title", language, count=len(known))
+    return numbered("page.inventory.species_title", len(known), language)
 
 
 def ledger_title(frame: pd.DataFrame, language: Language) -> str:
