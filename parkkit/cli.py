@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -15,8 +16,9 @@ import typer
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.labels import Language, label
 from parkkit.inventory.compilation import CO2E, compile_inventory, total, totals
+from parkkit.inventory.factors import factors
 from parkkit.output import apps
-from parkkit.output.pages import LANGUAGE_VARIABLE, merged, notebooks_folder, years
+from parkkit.output.pages import LANGUAGE_VARIABLE, chosen_year, merged, notebooks_folder
 from parkkit.output.quantities import readable
 from parkkit.output.report import reports_folder, write_report
 from parkkit.output.statement import method_statement
@@ -33,7 +35,9 @@ from parkkit.park.registers import import_register
 WRONG_DATA, WRONG_CALL = 1, 2
 # What is wrong with the call, not with the data it names.
 CALL_CODES = frozenset({"unknown_park", "not_a_folder_name", "folder_exists", "not_a_folder",
-                        "port_taken", "unknown", "not_served", "no_notebooks"})  # fmt: skip
+                        "not_writable", "no_parks_folder", "port_taken", "no_port", "unknown",
+                        "not_served", "not_one", "not_scopes", "not_a_list",
+                        "no_notebooks"})  # fmt: skip
 
 
 class Tongue(StrEnum):
@@ -89,7 +93,8 @@ def check(
     else:
         for problem in problems:
             kind = label("cli.warning" if problem.is_warning else "cli.error", tongue)
-            typer.echo(f"{kind}: {problem.told(tongue)}", err=not problem.is_warning)
+            told = label("error.where", tongue, where=kind, text=problem.told(tongue))
+            typer.echo(told, err=not problem.is_warning)
         _say("cli.checked", tongue, park=find_park(park, parks=parks).name, errors=len(wrong),
              warnings=len(problems) - len(wrong))  # fmt: skip
     raise typer.Exit(WRONG_DATA if wrong else 0)
@@ -139,14 +144,12 @@ def compile_park(
 ) -> None:
     """Compile an inventory and print its totals.  parkkit compile langang --choice gwp=AR6"""
     tongue, opened = _language(language), open_park(park, parks=parks)
+    chosen = chosen_year(year, opened)
     inventory = compile_inventory(
         opened,
-        boundary_type=boundary or opened.about.default_boundary,
+        boundary_type=opened.about.default_boundary if boundary is None else boundary,
         convention=merged(opened.about.convention, _choices(choice or [])),
     )
-    chosen = year or opened.about.default_year or years(opened)[-1]
-    if chosen not in years(opened):
-        raise ParkError("unknown", kind="year", given=chosen, known=years(opened))
     amount = total(inventory, CO2E, chosen)
     table = totals(inventory, years=[chosen])
     if as_json:
@@ -174,9 +177,33 @@ def _choices(given: Sequence[str]) -> dict[str, object]:
     for pair in given:
         name, _, text = pair.partition("=")
         parts = [int(part) if part.isdigit() else part for part in text.split(",") if part]
-        is_list = name in ("factor_sets", "scopes")
+        is_list = name in ("factor_sets", "scopes") or len(parts) > 1
         chosen[name] = parts if is_list else (parts[0] if parts else "")
     return chosen
+
+
+@app.command(name="factors")
+def search_factors(
+    text: Annotated[str, typer.Argument(help="a word, or the name of an item")] = "",
+    item: Annotated[str, typer.Option(help="code or name")] = "",
+    species: Annotated[str, typer.Option(help="code or name")] = "",
+    factor_set: Annotated[str, typer.Option("--set", help="e.g. CN_NDRC24")] = "",
+    language: Tongued = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search the emission factors.  parkkit factors 天然气 --species co2"""
+    tongue = _language(language)
+    found = factors(text, item=item, species=species, factor_set=factor_set)
+    if as_json:
+        typer.echo(found.to_json(orient="records", force_ascii=False))
+        return
+    for row in found.to_dict("records"):
+        mark = label(f"explain.checked.{row['checked']}", tongue)
+        years = f" [{row['valid_from']}]" if row["valid_from"] else ""
+        typer.echo(
+            f"{row['factor_id']}{years}: {row['value']:g} {row['unit']}; {mark}; {row['source']}"
+        )
+    _say("cli.factors", tongue, count=len(found))
 
 
 @app.command()
@@ -232,11 +259,18 @@ def lab(
     )
 
 
+def _asked(arguments: Sequence[str] | None) -> Tongue | None:
+    """Return the language that a call names, which an error on its way out no longer knows."""
+    words = " ".join(sys.argv[1:] if arguments is None else arguments)
+    found = re.search(r"--language[ =](zh|en)\b", words)
+    return Tongue(found[1]) if found else None
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; a mistake of the user is a message and a status, never a traceback."""
     run: Callable[..., object] = app
     try:
         run(args=arguments)
     except ParkError as error:
-        typer.echo(error.told(_language(None)), err=True)
+        typer.echo(error.told(_language(_asked(arguments))), err=True)
         sys.exit(WRONG_CALL if error.code in CALL_CODES else WRONG_DATA)
