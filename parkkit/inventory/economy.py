@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
@@ -138,14 +137,6 @@ def _industry_rows(
     return rows[(is_inside | ~rows["division"].isin(here)) & ~is_told].assign(absent="")
 
 
-def area_ha(park: Park, boundary_type: str, year: int) -> float:
-    """Return the drawn area of a boundary in a year, in hectares; missing where none is drawn."""
-    drawn = park.boundaries
-    is_valid = (drawn["valid_from"].fillna(year) <= year) & (drawn["valid_to"].fillna(year) >= year)
-    chosen = drawn[(drawn["boundary_type"] == boundary_type) & (drawn["part"] == "") & is_valid]
-    return float(chosen["drawn_area_ha"].astype("float64").sum(min_count=1))
-
-
 def intensity(amount: float, divisor: float) -> float:
     """Return amount per unit of divisor; missing where either is missing or nothing divides.
 
@@ -157,8 +148,3 @@ def intensity(amount: float, divisor: float) -> float:
     nan
     """
     return amount / divisor if divisor else float("nan")
-
-
-def years_of(table: pd.DataFrame) -> Sequence[int]:
-    """Return the years of a table, in order."""
-    return sorted(int(year) for year in table["year"].unique())

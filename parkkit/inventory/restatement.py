@@ -9,8 +9,7 @@ import pandas as pd
 from parkkit.core.convention import Convention
 from parkkit.core.errors import ParkError
 from parkkit.inventory.compilation import Inventory, compile_inventory, totals
-from parkkit.inventory.economy import area_ha
-from parkkit.park.boundary import members
+from parkkit.park.boundary import area, members
 from parkkit.park.package import Park
 from parkkit.park.polygons import BOUNDARY_TYPES
 
@@ -53,17 +52,10 @@ def _boundary(
     return {
         **blank,
         "member_count": int(inside["is_member"].sum()),
-        "drawn_area_ha": area_ha(park, boundary_type, year),
-        "official_area_ha": _official_ha(park, boundary_type, year),
+        "drawn_area_ha": area(park, boundary_type, year, kind="drawn"),
+        "official_area_ha": area(park, boundary_type, year, kind="official"),
         **_tonnes(inventory, year, species),
     }
-
-
-def _official_ha(park: Park, boundary_type: str, year: int) -> float:
-    drawn = park.boundaries
-    is_valid = (drawn["valid_from"].fillna(year) <= year) & (drawn["valid_to"].fillna(year) >= year)
-    chosen = drawn[(drawn["boundary_type"] == boundary_type) & (drawn["part"] == "") & is_valid]
-    return float(pd.to_numeric(chosen["official_area_ha"]).sum(min_count=1))
 
 
 def _tonnes(inventory: Inventory, year: int, species: Sequence[str]) -> dict[str, object]:

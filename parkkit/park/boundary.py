@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from parkkit.core.errors import ParkError, unknown
 from parkkit.park.datum import DATUMS, convert
 from parkkit.park.package import Park
 from parkkit.park.polygons import BOUNDARY_TYPES, inside
+
+AreaKind = Literal["drawn", "official"]
 
 
 def places(park: Park) -> pd.DataFrame:
@@ -33,12 +36,29 @@ def places(park: Park) -> pd.DataFrame:
 
 def outline(park: Park, boundary_type: str, year: int, *, part: str = "") -> BaseGeometry | None:
     """Return the polygon of a boundary as it was in a year, or None where none is drawn."""
-    drawn = park.boundaries
-    is_valid = (drawn["valid_from"].fillna(-np.inf) <= year) & (
-        drawn["valid_to"].fillna(np.inf) >= year
-    )
-    chosen = drawn[(drawn["boundary_type"] == boundary_type) & (drawn["part"] == part) & is_valid]
+    chosen = _chosen(park, boundary_type, year, part)
     return shapely.union_all(list(chosen["geometry"])) if len(chosen) else None
+
+
+def drawn_in(park: Park, year: int) -> pd.DataFrame:
+    """Return the boundary polygons that are valid in a year."""
+    drawn = park.boundaries
+    is_valid = (drawn["valid_from"].fillna(year) <= year) & (drawn["valid_to"].fillna(year) >= year)
+    return drawn[is_valid]
+
+
+def _chosen(park: Park, boundary_type: str, year: int, part: str) -> pd.DataFrame:
+    drawn = drawn_in(park, year)
+    return drawn[(drawn["boundary_type"] == boundary_type) & (drawn["part"] == part)]
+
+
+def area(park: Park, boundary_type: str, year: int, *, kind: AreaKind) -> float:
+    """Return the drawn (geodesic) or official area of a boundary in a year, in hectares.
+
+    Missing where none is drawn, or no official area is given.
+    """
+    chosen = _chosen(park, boundary_type, year, "")
+    return float(pd.to_numeric(chosen[f"{kind}_area_ha"]).sum(min_count=1))
 
 
 def members(park: Park, boundary_type: str, year: int, *, part: str = "") -> pd.DataFrame:

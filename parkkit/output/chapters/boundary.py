@@ -17,7 +17,7 @@ from parkkit.output.boundary_charts import boundary_map
 from parkkit.output.figures import Card, card, number
 from parkkit.output.pages import PageChoice
 from parkkit.output.theme import Chart, numbered
-from parkkit.park.boundary import members, places
+from parkkit.park.boundary import drawn_in, members, places
 from parkkit.park.package import Park, plant_names
 from parkkit.park.polygons import BOUNDARY_TYPES
 
@@ -52,15 +52,13 @@ def _row(table: pd.DataFrame, choice: PageChoice) -> dict[Hashable, Any]:
 
 def features(park: Park, year: int) -> list[Mapping[str, Any]]:
     """Return the polygons of a year as GeoJSON features in WGS-84."""
-    drawn = park.boundaries
-    is_valid = (drawn["valid_from"].fillna(year) <= year) & (drawn["valid_to"].fillna(year) >= year)
     return [
         {
             "type": "Feature",
             "properties": {"boundary_type": row["boundary_type"], "part": row["part"]},
             "geometry": shapely.geometry.mapping(row["geometry"]),
         }
-        for row in drawn[is_valid].to_dict("records")
+        for row in drawn_in(park, year).to_dict("records")
     ]
 
 

@@ -13,12 +13,13 @@ from parkkit.core.convention import Convention
 from parkkit.core.labels import Language, label
 from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.compilation import CO2E, Inventory, compile_inventory, total, totals
-from parkkit.inventory.economy import PARK, area_ha, economy_series, intensity
+from parkkit.inventory.economy import PARK, economy_series, intensity
 from parkkit.inventory.explanation import explain
 from parkkit.output.figures import Card, card, name_of, number
 from parkkit.output.pages import PageChoice, say
 from parkkit.output.quantities import is_missing, percent, readable
 from parkkit.output.theme import numbered
+from parkkit.park.boundary import area
 from parkkit.park.package import Park, plant_names
 
 CNY_PER_10K = 1e4
@@ -53,7 +54,7 @@ def _intensities(inventory: Inventory, park: Park, choice: PageChoice) -> list[C
     row = economy[(economy["group"] == PARK) & (economy["year"] == choice.year)]
     value = float(row["amount"].sum(min_count=1))
     price = row["price_year"].iloc[0] if len(row) else None
-    hectares = area_ha(park, choice.boundary, choice.year)
+    hectares = area(park, choice.boundary, choice.year, kind="drawn")
     note = "" if is_missing(price) else label("page.prices_of", language, year=int(price or 0))
     return [
         Card(name=label("page.per_value", language), note=note,
