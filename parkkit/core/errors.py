@@ -64,7 +64,10 @@ def _filled(values: Mapping[str, object], language: Language) -> dict[str, objec
         filled["kind"] = label(kind, language)
     known = values.get("known")
     if isinstance(known, Sequence) and not isinstance(known, str):
-        close = _closest(str(values.get("given")), [str(name) for name in known])
+        # "also": names that would do as well but would make the list too long, in any language
+        also = values.get("also")
+        names = [*known, *also] if isinstance(also, Sequence) else known
+        close = _closest(str(values.get("given")), [str(name) for name in names])
         filled["hint"] = label("error.did_you_mean", language, close=close) if close else ""
     return filled
 

@@ -227,9 +227,10 @@ def _texts(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list
         return _held(given, found, column, file)
     values = given.map(lambda text: found.get(text) or "")
     wrong = given.index[given.map(lambda text: bool(text) and found[text] is None)]
+    also = list(synonyms(CODED[column.kind])) if column.kind in CODED else []
     return values.astype("str"), [
         _problem("unknown", column, file, row, kind=column.name, given=given[row],
-                 known=list(known(column)))
+                 known=list(known(column)), also=also)
         for row in wrong
     ]  # fmt: skip
 

@@ -139,3 +139,10 @@ def test_an_empty_table_has_its_columns_and_types(table: str) -> None:
     assert frame.columns.tolist() == [column.name for column in columns(table)]
     assert len(frame) == 0
     assert str(frame["year" if "year" in frame else "opened"].dtype) == "Int64"
+
+
+def test_a_name_mistyped_in_chinese_is_answered_with_the_name_meant() -> None:
+    raw = pd.DataFrame({"item": ["天然汽"]}, index=[2])
+    problems = read_values(raw, "activity", "activity.csv")[1]
+    (told,) = [problem.told("zh") for problem in problems if problem.code == "unknown"]
+    assert "是否指“天然气”？" in told
