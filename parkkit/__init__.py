@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy.attach(
     __name__,
     submod_attrs={
-        "core.convention": ["Convention", "convention"],
+        "core.convention": ["ZERO_CARBON_2025", "Convention"],
         "core.errors": ["ParkError", "Problem"],
         "core.ledger": ["closing"],
         "park.package": ["Park", "check_park", "new_park", "open_park"],
@@ -20,7 +20,10 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "park.registers": ["import_register"],
         "inventory.compilation": ["Inventory", "compile_inventory", "total", "totals"],
         "inventory.factors": ["factors"],
-        "inventory.economy": ["economy_series", "intensity"],
+        "inventory.economy": ["economy_series"],
+        "inventory.energy": ["energy"],
+        "inventory.intensity": ["intensity"],
+        "inventory.zero_carbon": ["zero_carbon_account"],
         "inventory.explanation": ["explain"],
         "inventory.restatement": ["boundary_totals"],
         "inventory.fusion": ["CoControlRule", "co_control_points", "fuse"],

@@ -188,12 +188,15 @@ def search_factors(
     item: Annotated[str, typer.Option(help="code or name")] = "",
     species: Annotated[str, typer.Option(help="code or name")] = "",
     factor_set: Annotated[str, typer.Option("--set", help="e.g. CN_NDRC24")] = "",
+    park: Annotated[str | None, typer.Option(help="search its own sets too")] = None,
+    parks: Parks = None,
     language: Tongued = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the emission factors.  parkkit factors 天然气 --species co2"""
     tongue = _language(language)
-    found = factors(text, item=item, species=species, factor_set=factor_set)
+    own = None if park is None else open_park(park, parks=parks)
+    found = factors(text, item=item, species=species, factor_set=factor_set, park=own)
     if as_json:
         typer.echo(found.to_json(orient="records", force_ascii=False))
         return

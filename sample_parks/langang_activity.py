@@ -31,7 +31,7 @@ SOLAR_MWH = {"LG18": 9500.0, "LG19": 6200.0}  # a year, from 2021
 
 
 def all_activity(plants: list[Row], fuels: list[Row], levels: Levels) -> list[Row]:
-    """Return the activity table: every plant, then the three that serve the others."""
+    """Return fuels, power, heat, water and waste: every plant, then those that serve the others."""
     rows: list[Row] = []
     for plant in plants:
         for year in YEARS:
@@ -43,7 +43,7 @@ def all_activity(plants: list[Row], fuels: list[Row], levels: Levels) -> list[Ro
     for year in YEARS:
         rows += served([row for row in rows if row["year"] == year], year)
     rows += [not_estimated()]
-    return numbered(eleven_months(rows))
+    return eleven_months(rows)
 
 
 def entry(
@@ -74,7 +74,8 @@ def power_bought(plant: Row, year: int, level: float) -> list[Row]:
     if solar:
         rows.append(entry(who, year, "屋顶光伏", "electricity", "self_generated",
                           reported(solar, unit), unit, counterpart_id=who, meter_level=2,
-                          data_rank=1.5, origin="power_bills"))  # fmt: skip
+                          process_type="solar_power", data_rank=1.5,
+                          origin="power_bills"))  # fmt: skip
     return rows
 
 

@@ -13,6 +13,7 @@ from langang_years import (
     COAL_GJ_PER_T,
     COAL_SULPHUR,
     GAS_SULPHUR_MG,
+    LIMESTONE_PURITY,
     OUTPUT,
     SEWAGE,
     VALUE,
@@ -29,6 +30,7 @@ from langang_years import (
 from parkkit.park.datum import convert
 
 COD_FACTOR = ((2018, 2020, 1.0), (2021, 2023, 0.93))  # concentrations at the sewer fell once
+LIMESTONE, CO2_PER_CACO3 = "石灰石粉", 0.43971  # by their molar masses
 SCALE = {"万元": 1.0, "元": 1e-4, "亿元": 1e4}
 PRICES = dict(zip(YEARS, (102.6, 101.3, 100.0, 108.2, 111.5, 107.4), strict=True))
 CHEMICAL_PRICES = dict(zip(YEARS, (107.9, 103.1, 100.0, 119.4, 124.6, 112.8), strict=True))
@@ -77,7 +79,8 @@ def site_factors(plants: list[Row], activity: list[Row]) -> list[Row]:
         rows += [parameter(WASTE, process, item, "generation_factor", value, "kg/t",
                            species=species, factor_rank=2.0)
                  for species, value in zip(AIR, kg, strict=True)]  # fmt: skip
-    return rows + wastewater_parameters(plants) + inlet(plants, activity)
+    rows += wastewater_parameters(plants) + inlet(plants, activity)
+    return rows + material_parameters()
 
 
 def fuel_parameters() -> list[Row]:
@@ -106,6 +109,17 @@ def fuel_parameters() -> list[Row]:
         if item == "bituminous":
             rows.append(parameter(who, process, item, "ash_share", COAL_ASH, "1", **coal))
     return rows
+
+
+def material_parameters() -> list[Row]:
+    """Return the CO2 of a tonne of limestone, by its purity, and of the ethylene LG18 buys."""
+    stone = round(CO2_PER_CACO3 * LIMESTONE_PURITY, 4)
+    return [
+        parameter(CHP, "烟气脱硫", "limestone", "emission_factor", stone, "t/t", species="co2",
+                  origin="fgd_log", factor_rank=1.2),
+        parameter("LG18", "外购原料", "ethylene", "emission_factor", 1.35, "t/t", species="co2",
+                  origin="supplier_sheet", factor_rank=2.0),
+    ]  # fmt: skip
 
 
 def wastewater_parameters(plants: list[Row]) -> list[Row]:
@@ -148,14 +162,18 @@ def carried(factors: Iterable[Row]) -> dict[tuple[str, str, int], float]:
     }
 
 
-def abatement(devices: list[Row]) -> list[Row]:
-    """Return the devices of the plan, numbered within their plant."""
+def abatement(devices: list[Row], activity: list[Row]) -> list[Row]:
+    """Return the devices of the plan, numbered within their plant; limestone is what was fed."""
+    stone = {row["year"]: row["amount"] for row in activity if row["item"] == "limestone"}
     counts: dict[str, int] = defaultdict(int)
     rows: list[Row] = []
     for device in devices:
         who = device["enterprise_id"]
         counts[who] += 1
-        rows.append({"device_id": f"{who}-D{counts[who]:02d}", "origin": "device_files"} | device)
+        row: Row = {"device_id": f"{who}-D{counts[who]:02d}", "origin": "device_files"} | device
+        if device["reagent"] == LIMESTONE:
+            row["reagent_t"] = stone[device["valid_from"]]
+        rows.append(row)
     return rows
 
 

@@ -27,11 +27,13 @@ RAMP = (0.4, 0.8, 1.0, 1.1)  # a plant that opens after 2018: its first years
 CHP, SEWAGE, WASTE = "LG01", "LG02", "LG03"
 COAL_GJ_PER_T, GAS_GJ_PER_1E4M3 = 21.85, 389.31
 COAL_SULPHUR, COAL_ASH, GAS_SULPHUR_MG = 0.008, 0.14, 20.0
+LIMESTONE_PURITY = 0.92  # CaCO3 in the stone, by mass
 WASTE_KG = {"municipal_waste": (1.6, 2.1, 18.0), "hazardous_waste": (4.0, 3.5, 25.0)}
 TO_BASE = {"MWh": 1.0, "万kWh": 10.0, "GJ": 1.0, "m3": 1.0, "万m3": 1e4, "1e4m3": 1e4, "t": 1.0,
-           "万t": 1e4}  # fmt: skip
+           "万t": 1e4, "kg": 1e-3}  # fmt: skip
 
-DIGITS = {"MWh": 0, "万kWh": 2, "GJ": 0, "m3": -1, "万m3": 2, "1e4m3": 2, "t": 0, "万t": 2}
+DIGITS = {"MWh": 0, "万kWh": 2, "GJ": 0, "m3": -1, "万m3": 2, "1e4m3": 2, "t": 0, "万t": 2,
+          "kg": 0}  # fmt: skip
 CODES = ("industry_code", "date", "page")
 AIR = {"so2": "二氧化硫", "nox": "氮氧化物", "pm": "颗粒物"}
 

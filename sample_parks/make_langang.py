@@ -1,7 +1,8 @@
 """Make the synthetic sample park Langang: ``python sample_parks/make_langang.py [FOLDER]``.
 
-What the plants are stands in ``langang_plants.csv``, what they burn in ``langang_fuels.csv``, how
-they clean it in ``langang_devices.csv``, all at the level of 2018. The modules beside this script
+What the plants are stands in ``langang_plants.csv``, what they burn in ``langang_fuels.csv``, what
+else gives off greenhouse gases in ``langang_gases.csv``, how they clean it in
+``langang_devices.csv``, all at the level of 2018. The modules beside this script
 let them run for six years, close the balances of energy, steam and water, and write down what
 people would have reported. The seed is fixed: the same bytes every time.
 """
@@ -15,7 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from langang_activity import all_activity
+from langang_activity import all_activity, numbered
+from langang_gases import all_gases
 from langang_lists import released, releases
 from langang_plants import (
     abatement,
@@ -39,14 +41,16 @@ def make(folder: Path) -> None:
     plants, fuels = plan("plants"), plan("fuels")
     noise = np.random.default_rng(SEED)
     levels = running_levels(plants, noise)
-    activity = all_activity(plants, fuels, levels)
-    devices, factors = plan("devices"), site_factors(plants, activity)
-    truth = released(activity, devices, carried(factors))
+    metered = all_activity(plants, fuels, levels)
+    devices, factors = plan("devices"), site_factors(plants, metered)
+    loads = carried(factors)
+    activity = numbered(metered + all_gases(plan("gases"), levels, metered, devices, loads))
+    truth = released(activity, devices, loads)
     tables: dict[str, list[Row]] = {
         "enterprises": enterprises(plants),
         "activity": activity,
         "site_factors": factors,
-        "abatement": abatement(devices),
+        "abatement": abatement(devices, activity),
         "releases": releases(plants, truth, levels, noise),
         "certificates": certificates(),
         "economy": economy(plants, levels, noise),
@@ -156,7 +160,7 @@ default_year = 2023
 [convention]
 factor_sets = [                  # in this order: the first that has a factor is used
     "CN_PROV2025", "CN_NDRC24", "CN_PROV2011", "CN_CENSUS2", "CN_CSES144", "CN_GRID", "CN_HEAT",
-    "IPCC2006",
+    "IPCC2006", "IPCC2019R", "STOICHIOMETRY", "CN_GBT2589",
 ]
 grid_year = "nearest"            # no grid factor before 2021 is published as a series
 """
@@ -172,14 +176,21 @@ README = """\
 - **Boundaries:** LG27 to LG29 are registered here and sited outside, LG30 to LG32 the reverse; LG33
   lies in the exclave and is managed here; LG19 opened in 2020, 2021 was the last year of LG16.
 - **Balances** close within 1 %: fuel of the CHP x declared efficiency = heat + power; sold =
-  bought; fresh + reused water = wastewater + consumed; COD and ammonia nitrogen sent = received.
+  bought; fresh + reused water = wastewater + consumed; COD and ammonia nitrogen sent = received;
+  limestone of the CHP's scrubber = the sulphur it takes out x 100/32 x 1.03 / 92 % CaCO3.
+- **Other greenhouse gases:** loads, sludge and flared methane of LG02; N2O and CH4 of LG03's
+  stoker; limestone and SF6 of LG01; chillers of LG09; vehicles of LG04 and LG24; solar power of
+  LG18 and LG19. Memo: CO2 that LG06 captures of its kiln's gas. Scope 3, counted only where the
+  convention names it: hired transport of LG08 (category 4), ethylene of LG18 (category 1, with the
+  supplier's figure).
 - **Lists disagree:** permit reports by stack, statistics by registered plant, monitors on the coal
   stack of the CHP (by month in 2023). LG29 buys steam across the boundary.
 - **Missing on purpose:** NOx of the lime kiln (no factor, no report), a dust factor for the gas of
   LG20, a month of gas of LG08 in 2022, the emergency diesel of LG30 (NE), LG27's value of 2019.
 - **Incomplete on purpose:** no credit code for LG25, no industry code for LG26; odour is reported
   in tonnes, which no vocabulary knows.
-- **Not here at all:** vehicles, refrigerants, FGD reagent as an activity, other waste, scope 3.
+- **Not here at all:** refrigerants, vehicles and switchgear of the other plants, the methane of
+  LG21's own sewage works, ammonia slip, other waste, other scope 3 categories.
 - Most coordinates are GCJ-02, some BD-09 or WGS-84, as `datum` says; the polygons are WGS-84.
 """
 

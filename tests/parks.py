@@ -42,6 +42,13 @@ DEFAULTS: dict[str, Row] = {
         "removal_share": 0.9, "running_share": 1, "origin": "o",
     },
     "site_factors": {"enterprise_id": "A", "item": "bituminous", "unit": "1", "origin": "o"},
+    "factors": {
+        "factor_set": "OWN", "item": "bituminous", "use": "fuel_combustion", "species": "co2",
+        "parameter": "emission_factor", "unit": "t/t", "origin": "o",
+    },
+    "certificates": {
+        "enterprise_id": "A", "year": 2023, "kind": "green_power", "unit": "MWh", "origin": "o",
+    },
     "economy": {
         "enterprise_id": "A", "year": 2023, "measure": "value_added", "unit": "万元",
         "price_year": 2020, "origin": "o",

@@ -76,7 +76,7 @@ def test_a_broken_park_is_neither_compiled_nor_reported(
         (["compile", "langang", "--boundary", "physcal"], "Did you mean 'physical'?"),
         (["compile", "langang", "--year", "2031"], "unknown year '2031'"),
         (["compile", "langang", "--choice", "gwp=AR7"], "unknown gwp 'AR7'"),
-        (["compile", "langang", "--choice", "electricity=market"], "is not served yet"),
+        (["compile", "langang", "--choice", "electricity=markt"], "Did you mean 'market'?"),
         (["compile", "langang", "--choice", "colour=red"], "unknown choice 'colour'"),
         (["compile", "langang", "--year", "0"], "unknown year '0'"),
         (["compile", "langang", "--year", "abc"], "--year"),

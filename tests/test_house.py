@@ -18,18 +18,22 @@ WIDGETS = REPOSITORY / "widgets"
 ENGINES = {"duckdb", "dask"}  # the only imports allowed inside a function
 
 WINGS = {
-    "core": "labels errors texts vocabulary units tables ledger convention",
-    "park": "datum polygons reading checking package boundary identity registers",
+    "core": "labels errors texts vocabulary units tables ledger convention engine",
+    "park": """
+        datum polygons faults parameter_checks own_factors trade_checks reading checking gathering
+        package boundary identity registers
+    """,
     "inventory": """
-        economy factors resolution activity calculation reconciliation overlap consolidation
-        compilation explanation restatement fusion
+        economy formulas factors matching parameters resolution activity calculation claims
+        cautions reconciliation filling overlap allocation exports consolidation compilation
+        comparison ledger_steps explanation energy intensity zero_carbon restatement fusion
     """,
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """
         quantities layout theme marks figures boundary_charts membership_charts emission_charts
         ledger_charts pollutant_charts decoupling_charts charts statement kernels apps pages
-        chapters.home chapters.boundary chapters.inventory chapters.fusion chapters.decoupling
-        report
+        chapters.home chapters.boundary chapters.ledger chapters.factors chapters.conventions
+        chapters.inventory chapters.fusion chapters.decoupling report
     """,
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -11,19 +10,21 @@ from pathlib import Path
 import ipywidgets
 import traitlets as t
 
-from parkkit.core.convention import SCOPES_SERVED, Convention, served
-from parkkit.core.errors import ParkError
+from parkkit.core.convention import SCOPES, Convention, choices
+from parkkit.core.errors import ParkError, unknown
 from parkkit.core.labels import Language, has_label, label
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.factors import check_sets, factor_sets
+from parkkit.inventory.factors import factor_sets
+from parkkit.output.statement import unused_choices
 
 from .keys import Keys
 from .latest import Latest
 from .ordered_choice import OrderedChoice
 
 STYLE = (Path(__file__).parent / "static" / "convention_picker.css").read_text(encoding="utf-8")
-# What an official would change; the other choices stay as the base has them.
-FIELDS = ("level", "view", "gases", "grid_region", "grid_year", "gwp", "release_rule")
+# Choices that belong together stand together; scopes and factor sets have their own places.
+FIELDS = ("level", "view", "export_value", "chp", "electricity", "grid_region", "grid_year",
+          "gases", "gwp", "release_rule", "fill", "coal_equivalent")  # fmt: skip
 Compute = Callable[[Convention], str]
 
 
@@ -36,15 +37,18 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
     Parameters
     ----------
     base : Convention, optional
-        What is chosen at first; choices without a field stay as they are in it.
+        What is chosen at first.
     language : {"zh", "en"}
         Of the names and messages.
     compute : callable, optional
         Gives for a convention the HTML shown below the fields. It runs in a thread, and the
         last result stays until the next is there.
+    own_sets : iterable of str, optional
+        Factor sets that the park has beside those of the package.
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> picker = ConventionPicker(Convention(factor_sets=("IPCC2006",)), language="en")
     >>> picker.convention = replace(picker.convention, gwp="AR6")
     >>> picker.convention.gwp
@@ -59,20 +63,24 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         *,
         language: Language = "zh",
         compute: Compute | None = None,
+        own_sets: Iterable[str] = (),
     ) -> None:
-        self._base = base or Convention(factor_sets=())
+        first = base or Convention(factor_sets=())
+        self._known = sorted({*factor_sets(), *own_sets})
         self._language, self._compute, self._latest = language, compute, Latest()
         self._is_filling = False
-        self._fields = {name: _field(name, self._base, language) for name in FIELDS}
-        self._scopes = {scope: _scope(scope, language) for scope in SCOPES_SERVED}
+        self._fields = {name: _field(name, first, language) for name in FIELDS}
+        self._scopes = {scope: _scope(scope, language) for scope in SCOPES}
         self._sets = OrderedChoice(
-            {name: _name("factor_set", name, language) for name in factor_sets()},
-            self._base.factor_sets,
+            {name: _name("factor_set", name, language) for name in self._known},
+            first.factor_sets,
             title=label("convention.factor_sets", language),
             language=language,
         )
-        self._refusal, self._waiting, self._result = (ipywidgets.HTML() for _ in range(3))
-        super().__init__(self._parts(), convention=self._base)
+        self._unused, self._refusal, self._waiting, self._result = (
+            ipywidgets.HTML() for _ in range(4)
+        )
+        super().__init__(self._parts(), convention=first)
         self.add_class("pk-convention")
         for control in (*self._fields.values(), *self._scopes.values(), self._sets):
             control.observe(self._take, "value")
@@ -95,8 +103,9 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         scopes.add_class("pk-scopes")
         # A style sheet counts wherever it stands, also where nothing of it is laid out.
         style = ipywidgets.HTML(f"<style>{STYLE}</style>", layout={"display": "none"})
-        told = [self._refusal, self._waiting, self._result]
-        return [style, grid, scopes, self._sets, *told, Keys()]
+        told = ipywidgets.VBox([self._refusal, self._waiting, self._result])
+        told.add_class("pk-told")
+        return [style, grid, self._unused, scopes, self._sets, told, Keys()]
 
     def _chosen(self) -> Convention:
         """Return the convention that the fields show; raise where it cannot be."""
@@ -104,13 +113,10 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         scopes = tuple(scope for scope, box in self._scopes.items() if box.value)
         if not scopes:
             raise ParkError("no_scope")
-        # Exports in the consumption view are valued by factor, the only way served.
-        values["export_value"] = (
-            "factor" if values["view"] == "consumption" else self._base.export_value
-        )
-        chosen = replace(self._base, scopes=scopes, factor_sets=self._sets.value, **values)
-        check_sets(chosen)
-        return chosen
+        for name in self._sets.value:
+            if name not in self._known:
+                raise unknown("factor_set", name, self._known)
+        return Convention(scopes=scopes, factor_sets=self._sets.value, **values)
 
     def _take(self, _change: object = None) -> None:
         if self._is_filling:
@@ -122,7 +128,6 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
             self._refusal.value = _alert(f"{error.told(self._language)}\n{kept}")
             return
         self._refusal.value = ""
-        # The base keeps what the consumption view overrides.
         self._is_filling = True
         self.convention = chosen
         self._is_filling = False
@@ -130,8 +135,8 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
     @t.observe("convention")
     def _follow(self, _change: object) -> None:
         if not self._is_filling:
-            self._base = self.convention
             self._fill(self.convention)
+        self._grey()
         if self._compute is not None:
             self._announce()
             self._latest.ask(partial(self._answer, self._compute, self.convention))
@@ -146,6 +151,16 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         self._sets.value = given.factor_sets
         self._refusal.value = ""
         self._is_filling = False
+
+    def _grey(self) -> None:
+        """Grey what shapes nothing under the other choices, and say so."""
+        unused = [name for name in unused_choices(self.convention) if name in self._fields]
+        for name, field in self._fields.items():
+            field.disabled = name in unused
+        comma = label("error.separator", self._language)
+        names = comma.join(label(f"convention.{name}", self._language) for name in unused)
+        told = label("widgets.unused", self._language, names=names)
+        self._unused.value = f'<p class="pk-unused">{escape(told)}</p>' if unused else ""
 
     def _announce(self) -> None:
         """Show that figures are on their way; the style shows it after two seconds."""
@@ -185,7 +200,7 @@ def _scope(scope: object, language: Language) -> ipywidgets.Checkbox:
 
 
 def _options(name: str, base: Convention, language: Language) -> list[tuple[str, object]]:
-    values = list(served(name))
+    values = list(choices()[name])
     if name == "grid_year":
         values += grid_years()
     given = getattr(base, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 from parkkit.core.labels import Language, has_label, label
 
@@ -76,8 +76,14 @@ def _closest(given: str, known: Sequence[str]) -> str:
     """Return the known name that is most likely meant; blank where none is close."""
     # KG is kg and not, as difflib has it, GJ.
     same = [name for name in known if name.lower() == given.lower()]
-    # 0.5, below difflib's 0.6: swapped words ("coal_raw") are a common slip.
-    return next(iter(same or get_close_matches(given, known, n=1, cutoff=0.5)), "")
+    # Of names equally close the first of its vocabulary, where the common ones stand.
+    best = max(known, key=lambda name: _likeness(name, given), default="")
+    # 0.5, below difflib's own 0.6: swapped words ("coal_raw") are a common slip.
+    return next(iter(same), best if best and _likeness(best, given) >= 0.5 else "")
+
+
+def _likeness(name: str, given: str) -> float:
+    return SequenceMatcher(None, name, given).ratio()
 
 
 class ParkError(ValueError):

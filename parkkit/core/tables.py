@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -132,7 +132,7 @@ def _clean(raw: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Strip stray spaces, make full-width digits plain; one warning a column."""
     clean, problems = raw.copy(), []
     for name in raw.columns:
-        tidy = raw[name].map({text: _tidy(text) for text in raw[name].unique()}).astype("str")
+        tidy = _by_text(raw[name], {text: _tidy(text) for text in raw[name].unique()})
         changed = tidy != raw[name]
         if changed.any():
             row = int(raw.index[changed][0])
@@ -225,14 +225,21 @@ def _texts(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list
     found = {text: look_up(text) for text in given.unique() if text}
     if column.kind == "release_species":
         return _held(given, found, column, file)
-    values = given.map(lambda text: found.get(text) or "")
-    wrong = given.index[given.map(lambda text: bool(text) and found[text] is None)]
+    values = _by_text(given, {text: code or "" for text, code in found.items()})
+    wrong = given.index[given.isin([text for text, code in found.items() if code is None])]
     also = list(synonyms(CODED[column.kind])) if column.kind in CODED else []
     return values.astype("str"), [
         _problem("unknown", column, file, row, kind=column.name, given=given[row],
                  known=list(known(column)), also=also)
         for row in wrong
     ]  # fmt: skip
+
+
+def _by_text(given: pd.Series, found: Mapping[str, str]) -> pd.Series:
+    """Return what each text stands for, blank for blank: looked up once a text, not once a row."""
+    places, texts = pd.factorize(given)
+    meanings = pd.array([found.get(text, "") for text in texts], dtype="str")
+    return pd.Series(meanings.take(places), index=given.index)
 
 
 def _held(

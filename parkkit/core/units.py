@@ -47,6 +47,22 @@ def is_unit(unit: str) -> bool:
 
 
 @cache
+def measures(unit: str, base: str) -> bool:
+    """Tell whether a unit is known and measures what ``base`` measures.
+
+    Examples
+    --------
+    >>> measures("tce", "TJ"), measures("t", "TJ"), measures("bucket", "TJ")
+    (True, False, False)
+    """
+    try:
+        conversion(unit, base)
+    except ParkError:
+        return False
+    return True
+
+
+@cache
 def conversion(unit: str, base: str) -> float:
     """Return what one ``unit`` is in ``base``; quotients such as ``kg/TJ`` too.
 
@@ -92,8 +108,7 @@ def conversions(units: pd.Series, wanted: pd.Series) -> pd.Series:
     >>> conversions(pd.Series(["kg", "万t"]), pd.Series(["t", "t"])).tolist()
     [0.001, 10000.0]
     """
-    pairs = pd.DataFrame({"unit": units, "wanted": wanted})
-    distinct = pairs.drop_duplicates().dropna()
-    rates = {pair: conversion(*pair) for pair in distinct.itertuples(index=False, name=None)}
-    found = [rates.get(pair) for pair in pairs.itertuples(index=False, name=None)]
-    return pd.Series(found, index=units.index, dtype="float64")
+    pairs = list(zip(units, wanted, strict=True))
+    known = {pair for pair in pairs if all(isinstance(unit, str) for unit in pair)}
+    rates = {pair: conversion(*pair) for pair in known}
+    return pd.Series([rates.get(pair) for pair in pairs], index=units.index, dtype="float64")

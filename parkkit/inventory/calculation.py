@@ -12,16 +12,21 @@ from parkkit.core.convention import Convention
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.tables import columns, empty
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.activity import used_activity
+from parkkit.inventory.activity import used_activity, with_energy
 from parkkit.inventory.factors import CHECKED, SITE, sets_with
-from parkkit.inventory.resolution import KEY, resolve
+from parkkit.inventory.matching import KEY
+from parkkit.inventory.parameters import parameters_of
+from parkkit.inventory.resolution import resolve
 from parkkit.park.package import Park
 
 CALCULATED = "calculated"
-RELEASING = ("own", "upstream", "transfer")
-USES_SERVED = ("fuel_combustion", "process_output", "treated", "transport_own", "purchased",
-               "sold", "self_generated", "wastewater_sent", "waste_sent", "water_withdrawn",
-               "water_reused")  # fmt: skip
+RELEASING = ("own", "upstream", "transfer", "memo")
+# Power of sun and wind takes no fuel.
+PRIMARY = ("solar_power", "wind_power")
+ENERGY_USES = ("fuel_combustion", "transport_own", "transport_hired")
+CONVERSION_USES = ("conversion_in", "conversion_out")
+PROCESS_USES = ("feedstock", "process_output", "leaked", "charged", *CONVERSION_USES)
+WASTE_USES = ("treated", "recovered")
 USED = ("species", "stage", "t_per_base", "missing", "factor_id", "factor_set", "checked",
         "factor_rank", "factor_uncertainty_percent")  # fmt: skip
 
@@ -73,18 +78,21 @@ def calculate(park: Park, convention: Convention) -> Calculation:
     Raises
     ------
     ParkError
-        If no factor set is chosen though one is needed, a use is not served yet, or a year has
-        no grid factor under ``grid_year="same"``.
+        If no factor set is chosen though one is needed, or a year has no grid factor under
+        ``grid_year="same"``.
     """
-    _check_uses(park.activity)
     activity = used_activity(park, convention)
     keys = activity.drop_duplicates("key_id")[["key_id", *KEY]]
-    keys = keys[_is_valued(keys)]
-    resolved = resolve(keys, park, convention)
+    parameters = parameters_of(keys, park, convention)
+    activity = with_energy(activity, parameters)
+    keys = keys[_is_valued(keys, convention)]
+    resolved = resolve(keys, park, convention, parameters=parameters)
     used = resolved[resolved["rank"] == 0]
     _check_grid(activity, used, park, convention)
     wanted, notes = _with_expected(keys, used, convention)
-    rows = activity.merge(wanted[["key_id", *USED]], on="key_id")
+    told = _described(wanted[["key_id", *USED]].merge(keys, on="key_id"))
+    # What follows from the key and the species alone is told once for each, not once a row.
+    rows = activity.merge(told.drop(columns=list(KEY)), on="key_id")
     emissions = _emissions(rows, park)
     notes += _grid_notes(used, convention) + _uncontrolled(emissions, park)
     return Calculation(
@@ -92,23 +100,17 @@ def calculate(park: Park, convention: Convention) -> Calculation:
     )
 
 
-def _is_valued(keys: pd.DataFrame) -> pd.Series:
-    """Tell what has a release: of what is bought, energy alone (the rest would be scope 3)."""
+def _is_valued(keys: pd.DataFrame, convention: Convention) -> pd.Series:
+    """Tell what has a release: of what is bought, energy; the rest only where scope 3 counts."""
     gives = keys["use"].map(vocabulary("uses").set_index("use")["gives"])
-    kind = keys["item"].map(vocabulary("items").set_index("item")["kind"])
-    return gives.isin(RELEASING) & ((keys["use"] != "purchased") | (kind == "energy"))
+    is_energy = _kinds(keys["item"]) == "energy"
+    return gives.isin(RELEASING) & (
+        (keys["use"] != "purchased") | is_energy | (3 in convention.scopes)
+    )
 
 
-def _check_uses(activity: pd.DataFrame) -> None:
-    problems = [
-        Problem(code="not_served", file="activity.csv", row=int(row), column="use",
-                values={"name": "use", "given": use, "served": list(USES_SERVED)})
-        for row, use in zip(activity.index.tolist(), activity["use"], strict=True)
-        if use not in USES_SERVED
-    ]  # fmt: skip
-    if problems:
-        raise ParkError("file_has_problems", given="activity.csv", count=len(problems),
-                        problems=problems)  # fmt: skip
+def _kinds(items: pd.Series) -> pd.Series:
+    return items.map(vocabulary("items").set_index("item")["kind"])
 
 
 def _check_grid(
@@ -119,7 +121,9 @@ def _check_grid(
     bought = activity[is_power & activity["amount"].notna()]
     if park.about.country != "CN" or not len(bought):
         return
-    without = bought[~bought["key_id"].isin(used["key_id"])]
+    # A factor without a number (a region whose own is not published) is no factor.
+    usable = used.loc[used["t_per_base"].notna(), "key_id"]
+    without = bought[~bought["key_id"].isin(usable)]
     if len(without):
         raise ParkError(
             "no_grid_factor", year=int(without["year"].min()), given=convention.grid_year,
@@ -135,15 +139,18 @@ def _with_expected(
     gives = dict(vocabulary("uses")[["use", "gives"]].itertuples(index=False, name=None))
     rows: list[dict[str, object]] = []
     notes: list[Problem] = []
-    for (item, use), group in keys.groupby(["item", "use"]):
-        sets = sets_with(str(item), str(use))
+    for (item, use, process_type), group in keys.groupby(["item", "use", "process_type"]):
+        sets = sets_with(str(item), str(use), process_type=str(process_type))
         is_release = gives[str(use)] != "transfer"
         if is_release and not sets and not group["key_id"].isin(used["key_id"]).all():
             notes.append(Problem(code="no_factor_anywhere", is_warning=True,
                                  values={"item": item, "use": use}))  # fmt: skip
         if sets and not convention.factor_sets and not group["key_id"].isin(used["key_id"]).all():
             raise ParkError("no_set_for_item", item=item, known=sorted({*sum(sets.values(), ())}))
-        chosen = {s: v for s, v in sets.items() if set(v) & set(convention.factor_sets)} or sets
+        # CO2 is expected wherever some set has it: a fuel that lost its carbon must say so.
+        in_sets = {s: v for s, v in sets.items()
+                   if s == "co2" or set(v) & set(convention.factor_sets)}  # fmt: skip
+        chosen = in_sets or sets
         rows += [
             {"key_id": key_id, "species": species, "missing": "factor",
              "factor_set": ";".join(chosen[species])}
@@ -152,40 +159,49 @@ def _with_expected(
     return pd.concat([used, pd.DataFrame(rows)], ignore_index=True) if rows else used, notes
 
 
+def _described(wanted: pd.DataFrame) -> pd.DataFrame:
+    """Add to each key and species what follows from them: sign, medium, class, scope."""
+    uses = vocabulary("uses").set_index("use")
+    told = wanted.assign(
+        gives=wanted["use"].map(uses["gives"]),
+        sign=pd.to_numeric(wanted["use"].map(uses["sign"])),
+        medium=wanted["species"].map(vocabulary("species").set_index("species")["medium"]),
+        source_class=source_class(wanted["process_type"], wanted["use"], wanted["item"]),
+        is_biogenic=_is_biogenic(wanted),
+        factor_id=wanted["factor_id"].fillna(""),
+        factor_set=wanted["factor_set"].fillna(""),
+        missing=wanted["missing"].fillna(""),
+        is_factor_checked=wanted["checked"].isin([CHECKED, SITE]),
+        is_generation=wanted["stage"] == "generation",
+    )
+    return told.assign(scope=_scope(told, uses))
+
+
 def _emissions(rows: pd.DataFrame, park: Park) -> pd.DataFrame:
     """Lay the resolved rows out as the ``emissions`` table."""
     if not len(rows):
         return empty("emissions")
-    uses = vocabulary("uses").set_index("use")
-    gives = rows["use"].map(uses["gives"])
+    gives = rows["gives"]
     passed, control = _passed_share(rows, gives, park)
-    amount = rows["amount"] * rows["t_per_base"]
-    is_generation = rows["stage"] == "generation"
-    medium = vocabulary("species").set_index("species")["medium"]
+    amount = rows["amount"] * rows["t_per_base"] * rows["sign"]
+    is_generation = rows["is_generation"]
     plants = park.enterprises.drop_duplicates("enterprise_id").set_index("enterprise_id")
     table = rows.assign(
         source_id=source_ids(rows),
         industry_code=rows["enterprise_id"].map(plants["industry_code"]).fillna(""),
-        source_class=source_class(rows["process_type"], rows["use"]),
         control=control,
-        medium=rows["species"].map(medium),
         generated_t=amount.where(is_generation),
         sent_t=(amount * passed).where(gives == "transfer"),
         emissions_t=amount * passed,
         co2e_t=np.nan,
-        is_biogenic=_is_biogenic(rows),
         part_of="",
         list=CALCULATED,
         release_id="",
-        factor_id=rows["factor_id"].fillna(""),
-        factor_set=rows["factor_set"].fillna(""),
-        is_factor_checked=rows["checked"].isin([CHECKED, SITE]),
         activity_rank=rows["data_rank"],
         activity_uncertainty_percent=rows["uncertainty_percent"],
         distribution="",
-        missing=rows["missing"].fillna(""),
     )
-    table = table.assign(scope=_scope(table, uses), status=_status(table))
+    table = table.assign(status=_status(table))
     return table[[column.name for column in columns("emissions")]]
 
 
@@ -195,14 +211,23 @@ def source_ids(rows: pd.DataFrame) -> pd.Series:
     return base.where(rows["stack_id"] == "", base + "/" + rows["stack_id"])
 
 
-def source_class(process_type: pd.Series, use: pd.Series) -> pd.Series:
+def source_class(process_type: pd.Series, use: pd.Series, item: pd.Series) -> pd.Series:
     """Return the source class of each row: energy, process or waste.
 
-    Burning a fuel is energy wherever it happens; else the process type tells.
+    Burning a fuel is energy wherever it happens, and so is turning one fuel into another; a fuel
+    that goes into a product is process. Else the process type tells, and where that is blank the
+    use.
     """
     processes = vocabulary("processes").drop_duplicates("process_type").set_index("process_type")
-    by_process = process_type.map(processes["source_class"]).fillna("")
-    return by_process.mask(use.isin(["fuel_combustion", "purchased", "transport_own"]), "energy")
+    known = process_type.map(processes["source_class"]).fillna("")
+    others = (*PROCESS_USES, "purchased")  # what is made elsewhere for the plant, too
+    known = known.mask((known == "") & use.isin(others), "process")
+    known = known.mask((known == "") & use.isin(WASTE_USES), "waste")
+    kind = _kinds(item)
+    bought = (use == "purchased") & (kind == "energy")
+    turned = use.isin(CONVERSION_USES) & (kind == "fuel")
+    is_energy = use.isin(ENERGY_USES) | bought | turned
+    return known.mask(use == "feedstock", "process").mask(is_energy, "energy")
 
 
 def _is_biogenic(rows: pd.DataFrame) -> pd.Series:
@@ -211,11 +236,16 @@ def _is_biogenic(rows: pd.DataFrame) -> pd.Series:
 
 
 def _scope(table: pd.DataFrame, uses: pd.DataFrame) -> pd.Series:
-    """Scope follows from the use; a pollutant has none, biogenic CO2 is a memo."""
+    """Scope follows from the use; a pollutant has none, biogenic CO2 is a memo.
+
+    What others release for the plant, by making a material or treating its waste, is scope 3.
+    """
+    gives = table["use"].map(uses["gives"])
+    is_ghg = table["species"].isin(_greenhouse_gases())
+    bought_material = (table["use"] == "purchased") & (_kinds(table["item"]) != "energy")
     scope = pd.to_numeric(table["use"].map(uses["scope"])).astype("Int64")
-    counts = table["species"].isin(_greenhouse_gases()) & ~table["is_biogenic"]
-    upstream = table["use"].map(uses["gives"]) == "upstream"
-    return scope.where(counts | upstream)
+    scope = scope.mask(bought_material | ((gives == "transfer") & is_ghg), 3)
+    return scope.where((is_ghg & ~table["is_biogenic"]) | (gives == "upstream"))
 
 
 def _status(table: pd.DataFrame) -> pd.Series:
@@ -227,6 +257,8 @@ def _status(table: pd.DataFrame) -> pd.Series:
 
 def _passed_share(rows: pd.DataFrame, gives: pd.Series, park: Park) -> tuple[pd.Series, pd.Series]:
     """Return what share passes the control devices of each row, and the devices' names."""
+    if not len(park.abatement):
+        return pd.Series(1.0, index=rows.index), pd.Series("", index=rows.index, dtype="str")
     match = ["enterprise_id", "process", "stack_id", "species"]
     wanted = rows[[*match, "year"]].reset_index(names="at")
     devices = park.abatement
@@ -241,11 +273,14 @@ def _passed_share(rows: pd.DataFrame, gives: pd.Series, park: Park) -> tuple[pd.
     by_row = pass_share.groupby(found["at"]).prod().reindex(rows.index).fillna(1.0)
     names_used = found.groupby("at")["technology"].agg("+".join).reindex(rows.index).fillna("")
     applies = (rows["stage"] == "generation") & gives.isin(["own", "transfer"])
+    applies &= rows["use"] != "recovered"
     return by_row.where(applies, 1.0), names_used.where(applies, "")
 
 
 def _uncontrolled(emissions: pd.DataFrame, park: Park) -> list[Problem]:
     """Say where devices stand beside a release factor: that factor is already after control."""
+    if not len(park.abatement):
+        return []
     devices = park.abatement[["enterprise_id", "process", "species"]].drop_duplicates()
     after = emissions[emissions["generated_t"].isna() & emissions["emissions_t"].notna()
                       & (emissions["list"] == CALCULATED)]  # fmt: skip

@@ -12,7 +12,10 @@ from parkkit.core.errors import ParkError, Problem
 from parkkit.core.ledger import candidates, closing, joined
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import calculate, greenhouse_gases
-from parkkit.inventory.consolidation import apply_view, cut, exports, keep_scopes, net_transfers
+from parkkit.inventory.cautions import cautions
+from parkkit.inventory.claims import claims, contracts_without_factor
+from parkkit.inventory.consolidation import apply_view, cut, keep_scopes, net_transfers
+from parkkit.inventory.filling import fill_months
 from parkkit.inventory.overlap import mark_parts
 from parkkit.inventory.reconciliation import GAPS, reconcile, reported
 from parkkit.park.boundary import members_by_year
@@ -72,7 +75,8 @@ def compile_inventory(park: Park, *, boundary_type: str, convention: Convention)
     """
     calculated = calculate(park, convention)
     offered, held = reported(park)
-    rows = _stacked([calculated.emissions, offered])
+    claimed = claims(park, calculated, convention)
+    rows = _stacked([calculated.emissions, claimed, offered])
     years = sorted({*rows["year"].astype(int), *held["year"].astype(int)})
     membership = members_by_year(park, boundary_type, years)
     all_offered = candidates(
@@ -80,6 +84,8 @@ def compile_inventory(park: Park, *, boundary_type: str, convention: Convention)
     )
     kept, lost = reconcile(rows, convention=convention, list_order=park.about.list_order)
     ledgers = [held, lost]
+    kept, lost = fill_months(kept, convention)
+    ledgers.append(lost)
     kept, lost = mark_parts(kept)
     ledgers.append(lost)
     kept, lost = cut(kept, membership)
@@ -88,14 +94,14 @@ def compile_inventory(park: Park, *, boundary_type: str, convention: Convention)
     ledgers.append(lost)
     kept, lost = keep_scopes(kept, convention)
     ledgers.append(lost)
-    sold = exports(calculated.activity, park, convention)
-    kept, lost = apply_view(kept, sold, membership, convention)
+    kept, lost = apply_view(kept, calculated.activity, park, membership, convention)
     ledgers.append(lost)
     inventory = Inventory(
         park_id=park.about.park_id, boundary_type=boundary_type, convention=convention,
         emissions=with_co2e(kept, convention), ledger=joined(ledgers), candidates=all_offered,
         members=membership, activity=calculated.activity, factors_used=calculated.factors_used,
-        notes=(*park.notes, *calculated.notes),
+        notes=(*park.notes, *calculated.notes, *contracts_without_factor(park, convention),
+               *cautions(calculated, convention)),
     )  # fmt: skip
     _check_closing(inventory)
     return inventory
@@ -105,7 +111,8 @@ def _stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of several lists as one table, in an order that their order cannot move."""
     filled = [part for part in parts if len(part)]
     rows = pd.concat(filled, ignore_index=True) if filled else parts[0]
-    order = ["enterprise_id", "process", "year", "species", "list", "activity_id", "release_id"]
+    order = ["enterprise_id", "process", "year", "species", "list", "activity_id", "release_id",
+             "factor_id"]  # fmt: skip
     return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
@@ -140,6 +147,11 @@ def is_incomplete(rows: pd.DataFrame) -> pd.Series:
     return rows["status"].eq("partial") | (rows["emissions_t"].isna() & rows["status"].isin(GAPS))
 
 
+def is_memo(rows: pd.DataFrame) -> pd.Series:
+    """Tell the greenhouse gases that stand beside the totals: biogenic, captured, in sinks."""
+    return rows["species"].isin(greenhouse_gases()) & rows["scope"].isna()
+
+
 def totals(
     inventory: Inventory, *, by: Sequence[str] = ("year",), years: Sequence[int] = ()
 ) -> pd.DataFrame:
@@ -159,9 +171,9 @@ def totals(
         ``by``, ``species`` (with ``co2e`` beside the gases), ``medium``, ``amount_t``,
         ``missing_rows`` (how many rows have no number) and ``status``: ``computed``, ``partial``
         (a row or a month is missing), ``not_computable`` (no row has a number; ``amount_t`` is
-        missing, never 0). Biogenic CO2 is not in.
+        missing, never 0). Memos (biogenic CO2, what is captured, sinks) are not in.
     """
-    rows = inventory.emissions[~inventory.emissions["is_biogenic"].astype(bool)]
+    rows = inventory.emissions[~is_memo(inventory.emissions)]
     rows = rows[rows["year"].isin(years)] if len(years) else rows
     gases = rows[rows["scope"].notna() & rows["species"].isin(greenhouse_gases())]
     together = pd.concat(

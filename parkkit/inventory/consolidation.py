@@ -8,7 +8,7 @@ import pandas as pd
 from parkkit.core.convention import Convention
 from parkkit.core.ledger import entries, joined
 from parkkit.inventory.calculation import greenhouse_gases
-from parkkit.inventory.resolution import KEY, resolve
+from parkkit.inventory.exports import allocated_rows, exported, sale_rows
 from parkkit.park.package import Park
 
 Split = tuple[pd.DataFrame, pd.DataFrame]
@@ -33,9 +33,11 @@ def cut(rows: pd.DataFrame, membership: pd.DataFrame) -> Split:
 def net_transfers(rows: pd.DataFrame, membership: pd.DataFrame, *, level: str) -> Split:
     """Take out what one member gives another, so that it is counted once, where it is released.
 
-    Wastewater and waste sent to a member count at that member's outlet, at either level. Power
-    and heat bought from a member are left out at park level only: the enterprise level is gross.
-    Power bought from the grid that a member sold to the grid is not netted.
+    Wastewater and waste sent to a member count at that member's outlet, at either level. What is
+    bought from a member (energy of every kind; materials where scope 3 is counted) is left out at
+    park level only: the enterprise level is gross. Power bought from the grid that a member sold
+    to the grid is not netted. What is sent to a plant outside is released there: of the gases an
+    upstream release (scope 3), of a pollutant none of the park's.
     """
     inside = membership.loc[membership["is_member"], ["enterprise_id", "year"]]
     pairs = pd.MultiIndex.from_frame(inside)
@@ -44,12 +46,12 @@ def net_transfers(rows: pd.DataFrame, membership: pd.DataFrame, *, level: str) -
     is_sent = rows["use"].isin(SENT) | rows["sent_t"].notna()
     is_bought = rows["use"] == "purchased"
     netted = to_member & (is_sent | (is_bought & (level == "park")))
-    elsewhere = is_sent & ~to_member
+    is_upstream = rows["scope"].eq(3).fillna(False).astype(bool)
+    elsewhere = is_sent & ~to_member & ~is_upstream
     reason = pd.Series(np.where(is_sent, "sent_to_member", "bought_from_member"), index=rows.index)
     ledger = joined(
         [
             entries(rows[netted], stage="transfer", reason=reason[netted]),
-            # Released by a plant outside: scope 3, which is not among the scopes counted.
             entries(rows[elsewhere], stage="scope", reason="released_elsewhere"),
         ]
     )
@@ -62,72 +64,70 @@ def keep_scopes(rows: pd.DataFrame, convention: Convention) -> Split:
     wrong_scope = has_scope & ~rows["scope"].isin(convention.scopes)
     wrong_gas = rows["species"].isin(greenhouse_gases() - {"co2"}) & (convention.gases == "co2")
     wrong_scope, wrong_gas = wrong_scope.astype(bool), wrong_gas.astype(bool)
+    is_sent = rows["use"].isin(SENT) | rows["sent_t"].notna()
+    why = pd.Series(np.where(is_sent, "released_elsewhere", "scope_not_counted"), index=rows.index)
     ledger = joined(
         [
-            entries(rows[wrong_scope], stage="scope", reason="scope_not_counted"),
+            entries(rows[wrong_scope], stage="scope", reason=why[wrong_scope]),
             entries(rows[wrong_gas & ~wrong_scope], stage="scope", reason="gas_not_counted"),
         ]
     )
     return rows[~wrong_scope & ~wrong_gas], ledger
 
 
-def exports(activity: pd.DataFrame, park: Park, convention: Convention) -> pd.DataFrame:
-    """Return what is sold as power and heat, valued by the factor a buyer would use.
-
-    Parameters
-    ----------
-    activity : DataFrame
-        The activity in base units; rows with use ``sold`` are valued.
-
-    Returns
-    -------
-    DataFrame
-        The sold rows with ``species``, ``factor_id``, ``factor_set`` and ``value_t`` (tonnes).
-    """
-    sold = activity[(activity["use"] == "sold") & activity["item"].isin(["electricity", "heat"])]
-    keys = sold.drop_duplicates("key_id")[["key_id", *KEY]].assign(use="purchased")
-    used = resolve(keys, park, convention)
-    used = used[used["rank"] == 0][["key_id", "species", "t_per_base", "factor_id", "factor_set"]]
-    rows = sold.merge(used, on="key_id", how="left")
-    has_factor = rows["species"].notna()
-    return rows.assign(
-        species=rows["species"].fillna("co2"),
-        missing=np.where(has_factor, "", "factor"),
-        value_t=rows["amount"] * rows["t_per_base"],
-    )
-
-
 def apply_view(
-    rows: pd.DataFrame, sold: pd.DataFrame, membership: pd.DataFrame, convention: Convention
+    rows: pd.DataFrame,
+    activity: pd.DataFrame,
+    park: Park,
+    membership: pd.DataFrame,
+    convention: Convention,
 ) -> Split:
     """Return the rows in the view asked for.
 
-    Production keeps what is released for exported energy. Consumption takes it off: each sale to
-    somebody who is no member becomes a row of its own, scope 1 and negative, and the ledger takes
-    the same amount with the other sign.
+    Production keeps what is released for exported energy. Consumption takes it off: each sale
+    that leaves the boundary becomes rows of their own, scope 1 and negative (a pollutant has no
+    scope), and the ledger takes the same amount with the other sign. Under
+    ``export_value="allocated"`` a sale takes along its part of the seller's own fuel emissions,
+    pollutants too; under ``"factor"`` the carbon that its buyer would report, and no pollutant.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of ``emissions`` that are left before the view.
+    activity : DataFrame
+        The activity of every plant, in base units.
     """
-    if convention.view == "production" or 1 not in convention.scopes or not len(sold):
+    if convention.view == "production" or 1 not in convention.scopes:
         return rows, joined([])
-    inside = membership.loc[membership["is_member"], ["enterprise_id", "year"]]
-    pairs = pd.MultiIndex.from_frame(inside)
-    is_ours = pd.MultiIndex.from_frame(sold[["enterprise_id", "year"]]).isin(pairs)
-    to_us = pd.MultiIndex.from_frame(sold[["counterpart_id", "year"]]).isin(pairs)
-    exported = sold[is_ours & ~to_us]
-    taken_off = exported.assign(
-        source_id=exported["enterprise_id"] + "/" + exported["process"],
-        source_class="energy",
-        medium="air",
-        scope=pd.Series(1, index=exported.index, dtype="Int64"),
-        emissions_t=-exported["value_t"],
-        is_biogenic=False,
-        part_of="",
-        list="calculated",
-        release_id="",
-        control="",
-        status=np.where(exported["value_t"].notna(), "computed", "not_computable"),
-        activity_rank=exported["data_rank"],
-    )
-    together = pd.concat(
-        [rows, taken_off.reindex(columns=rows.columns).astype(rows.dtypes)], ignore_index=True
-    )
+    sold = exported(activity, membership, convention)
+    if not len(sold):
+        return rows, joined([])
+    if convention.export_value == "factor":
+        carried = sale_rows(sold, park, convention)
+    else:
+        method = convention.chp
+        carried = allocated_rows(sold, rows, activity, park.site_factors, method)
+    rows = rows.astype({"is_factor_checked": "boolean"})
+    taken_off = _negative(carried, rows)
+    together = pd.concat([rows, taken_off], ignore_index=True)
     return together, entries(taken_off, stage="view", reason="exported_energy", sign=-1)
+
+
+def _negative(carried: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what exports carry as rows that take it off."""
+    is_known = carried["emissions_t"].notna()
+    status = np.select([~is_known, carried["is_short"].astype(bool)],
+                       ["not_computable", "partial"], "computed")  # fmt: skip
+    texts = [str(name) for name in rows if pd.api.types.is_string_dtype(rows[name])]
+    blank = [name for name in texts if name not in carried]
+    table = (
+        carried.assign(**dict.fromkeys(blank, ""))
+        .assign(
+            emissions_t=-carried["emissions_t"],
+            generated_t=-carried["generated_t"] if "generated_t" in carried else np.nan,
+            status=pd.Series(status, index=carried.index, dtype="str"),
+            is_biogenic=False,
+        )
+        .reindex(columns=rows.columns)
+    )
+    return table.fillna(dict.fromkeys(texts, "")).astype(rows.dtypes)

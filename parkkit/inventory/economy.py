@@ -137,14 +137,14 @@ def _industry_rows(
     return rows[(is_inside | ~rows["division"].isin(here)) & ~is_told].assign(absent="")
 
 
-def intensity(amount: float, divisor: float) -> float:
+def ratio(amount: float, divisor: float) -> float:
     """Return amount per unit of divisor; missing where either is missing or nothing divides.
 
     Examples
     --------
-    >>> intensity(300.0, 150.0)
+    >>> ratio(300.0, 150.0)
     2.0
-    >>> intensity(300.0, 0.0)
+    >>> ratio(300.0, 0.0)
     nan
     """
     return amount / divisor if divisor else float("nan")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from parkkit.core.errors import unknown
 from parkkit.core.labels import Language, label
-from parkkit.core.vocabulary import names
+from parkkit.core.vocabulary import names, vocabulary
 from parkkit.inventory.compilation import Inventory
 
 Row = Mapping[Any, Any]
@@ -44,7 +44,7 @@ def explain(inventory: Inventory, activity_id: str, *, language: Language = "en"
     >>> inventory = pk.compile_inventory(park, boundary_type="physical",
     ...     convention=park.about.convention)
     >>> print(explain(inventory, "LG01-2023-01").splitlines()[0])
-    activity.csv row 186 (LG01-2023-01): LG01, 外购能源, Electricity, Purchased, 2023: \
+    activity.csv row 196 (LG01-2023-01): LG01, 外购能源, Electricity, Purchased, 2023: \
 305.54 万kWh = 3055.4 MWh; origin: power_bills
     """
     rows = inventory.activity
@@ -106,13 +106,18 @@ def _calculation(name: str, best: Row, row: Row, language: Language) -> str:
     return label(
         "explain.calculation", language, species=name, amount=_number(row["amount"]),
         unit=row["unit"], rate=_number(best["t_per_base"]),
-        tonnes=_number(row["amount"] * best["t_per_base"]), factor=best["factor_id"],
+        tonnes=_number(_sign(row["use"]) * row["amount"] * best["t_per_base"]),
+        factor=best["factor_id"],
         value=_number(best["value"]), factor_unit=best["unit"], formula=best["formula"],
         stage=label(f"explain.stage.{best['stage']}", language),
         parameters=parameters or label("explain.none", language),
         source=best["source"] if isinstance(best["source"], str) else best["factor_set"],
         checked=label(f"explain.checked.{best['checked']}", language),
     )  # fmt: skip
+
+
+def _sign(use: str) -> int:
+    return int(vocabulary("uses").set_index("use")["sign"][use])
 
 
 def _outcome(result: Row, language: Language) -> str:
@@ -134,7 +139,8 @@ def _loser(lost: Row, best: Row, language: Language) -> str:
 def _why(lost: Row, best: Row) -> str:
     """Return the first rule by which a candidate ranks after the one used."""
     rules = {"is_incomplete": "incomplete", "set_rank": "set", "item_rank": "group",
-             "process_rank": "general", "years_apart": "year"}  # fmt: skip
+             "process_rank": "general", "region_rank": "general",
+             "years_apart": "year"}  # fmt: skip
     return next((word for column, word in rules.items() if lost[column] > best[column]), "order")
 
 

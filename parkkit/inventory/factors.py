@@ -1,107 +1,114 @@
-"""Factors: what the sets hold, and the formulas they are used in."""
+"""Factors: what the sets hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
 
 from parkkit.core.convention import Convention
 from parkkit.core.errors import ParkError, unknown
+from parkkit.core.units import measures
 from parkkit.core.vocabulary import codes, synonyms, vocabulary
+from parkkit.park.package import Park
 
-CO2_PER_CARBON = 44 / 12
 SITE = "site"
+OWN = "own"
 CHECKED = "seen"
+AS_ITEM = "as_item"
+CONVERSION = "feedstock;conversion_in;conversion_out"
+# Numbers that nobody could confirm must be named to be used, and are never offered as a cure.
+UNCONFIRMED = "CN_UNCONFIRMED"
+BY_PROCESS = ("treated", "recovered", "charged")
+STAGES = {"emission_factor": "release", "release_factor": "release",
+          "generation_factor": "generation"}  # fmt: skip
+NUMBERS = ("value", "valid_from", "valid_to", "uncertainty_low_percent", "uncertainty_high_percent")
+APART = {"item": "factor_item", "technology": "factor_technology", "use": "factor_use",
+         "process_type": "factor_process_type", "region": "factor_region"}  # fmt: skip
 SHOWN = ("factor_id", "factor_set", "item", "use", "process_type", "technology", "species",
          "stage", "parameter", "value", "unit", "formula", "region", "valid_from", "valid_to",
          "checked", "source", "note")  # fmt: skip
 
-Columns = Mapping[str, pd.Series]
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A named formula: tonnes released per base unit, from a factor's value and parameters.
-
-    ``unit`` is what the value converts to (``{base}`` stands for the item's base unit), ``needs``
-    the parameters, each with its unit; ``same_set`` says they must come from the factor's own set
-    (or the site), because sets are never mixed silently.
-    """
-
-    unit: str
-    needs: Mapping[str, str]
-    tonnes: Callable[[pd.Series, Columns], pd.Series]
-    same_set: bool = False
-
-
-FORMULAS: dict[str, Formula] = {
-    "fuel_carbon": Formula(
-        "t/TJ",
-        {"ncv": "TJ/{base}", "oxidation": "1"},
-        lambda value, p: p["ncv"] * value * p["oxidation"] * CO2_PER_CARBON,
-        same_set=True,
-    ),
-    "per_energy": Formula("t/TJ", {"ncv": "TJ/{base}"}, lambda value, p: value * p["ncv"]),
-    "per_amount": Formula("t/{base}", {}, lambda value, p: value),
-    "sulphur_balance": Formula(
-        "1",
-        {"sulphur_share": "1", "sulphur_in_ash_share": "1"},
-        lambda value, p: value * p["sulphur_share"] * (1 - p["sulphur_in_ash_share"]),
-    ),
-    "ash_balance": Formula(
-        "1",
-        {"ash_share": "1", "ash_to_bottom_share": "1", "pm_share": "1"},
-        lambda value, p: value * p["ash_share"] * (1 - p["ash_to_bottom_share"]) * p["pm_share"],
-    ),
-    # The census coefficients take percent numbers: 16 S with S = 0.8 for 0.8 %.
-    "per_sulphur_percent": Formula(
-        "t/{base}", {"sulphur_share": "1"}, lambda value, p: value * 100 * p["sulphur_share"]
-    ),
-    "per_ash_percent": Formula(
-        "t/{base}", {"ash_share": "1"}, lambda value, p: value * 100 * p["ash_share"]
-    ),
-    "per_sulphur_mg_per_m3": Formula(
-        "t/{base}", {"sulphur_mg_per_m3": "mg/m3"}, lambda value, p: value * p["sulphur_mg_per_m3"]
-    ),
-    "incinerated_carbon": Formula(
-        "1",
-        {"fossil_carbon_share": "1", "combustion_efficiency": "1"},
-        lambda value, p: (
-            value * p["fossil_carbon_share"] * p["combustion_efficiency"] * CO2_PER_CARBON
-        ),
-        same_set=True,
-    ),
-}
-
 
 @cache
 def factor_table() -> pd.DataFrame:
-    """Return every factor of the package, its own columns named apart from an activity's.
+    """Return every factor of the package, a row for each use it serves.
+
+    The columns that say what a factor fits are named apart from an activity's (``factor_item``
+    and so on). A fuel's carbon serves its conversion too, where all of it counts.
 
     Examples
     --------
     >>> int((factor_table()["factor_set"] == "CN_HEAT").sum())
-    1
+    2
     """
-    table = vocabulary("factors")
-    for name in ("value", "valid_from", "valid_to"):
-        table[name] = pd.to_numeric(table[name])
-    for name in ("uncertainty_low_percent", "uncertainty_high_percent"):
-        table[name] = pd.to_numeric(table[name], errors="coerce")
-    return table.rename(columns={"item": "factor_item", "technology": "factor_technology",
-                                 "process_type": "factor_process_type", "use": "factor_use",
-                                 "region": "factor_region"})  # fmt: skip
+    return _by_use(vocabulary("factors"))
 
 
-def factor_sets() -> tuple[str, ...]:
-    """Return the ids of the factor sets that the package holds."""
-    return tuple(sorted(factor_table()["factor_set"].unique()))
+def factors_of(park: Park) -> pd.DataFrame:
+    """Return every factor a park may use: the package's, and its own sets' (``factors.csv``)."""
+    if not len(park.factors):
+        return factor_table()
+    return pd.concat([factor_table(), _by_use(_own(park.factors))], ignore_index=True)
 
 
-def check_sets(convention: Convention) -> None:
+def _by_use(factors: pd.DataFrame) -> pd.DataFrame:
+    table = factors.assign(
+        **{name: pd.to_numeric(factors[name], errors="coerce") for name in NUMBERS}
+    ).rename(columns=APART)
+    carbon = table[table["formula"] == "fuel_carbon"]
+    together = pd.concat(
+        [table, carbon.assign(formula="carbon_balance", factor_use=CONVERSION)], ignore_index=True
+    )
+    uses = together.assign(factor_use=together["factor_use"].str.split(";"))
+    return uses.explode("factor_use", ignore_index=True)
+
+
+def _own(given: pd.DataFrame) -> pd.DataFrame:
+    """Return a park's own factors with the columns of the package's."""
+    parts = ["factor_set", "item", "process_type", "technology", "species", "parameter"]
+    ids = given[parts].agg("/".join, axis=1).str.replace(r"/+", "/", regex=True)
+    years = given["valid_from"].map(lambda year: "" if pd.isna(year) else f"{year:.0f}")
+    rows = given.assign(
+        factor_id=(ids + "/" + years).str.rstrip("/"),
+        formula=given["formula"].mask(given["formula"] == "", _formulas(given)),
+        stage=given["stage"].mask(given["stage"] == "", given["parameter"].map(STAGES)),
+        checked=given["checked"].mask(given["checked"] == "", OWN),
+        kind="",
+        published="",
+        source=given["origin"],
+        uncertainty_low_percent="",
+        uncertainty_high_percent="",
+    )
+    return rows[vocabulary("factors").columns].fillna({"stage": "release"})
+
+
+def _formulas(given: pd.DataFrame) -> pd.Series:
+    """Return the formula that a factor's parameter and unit ask for; blank for a parameter."""
+    items = vocabulary("items")
+    burnt = items[items["kind"].isin(["fuel", "energy"])]
+    base = given["item"].map(items.set_index("item")["base_unit"]).fillna("")
+    is_burnt = given["item"].isin({*burnt["item"], *burnt["item_group"]} - {""})
+    per_energy = is_burnt & pd.Series(
+        [
+            measures(unit, "t/TJ") and not (each and measures(unit, f"t/{each}"))
+            for unit, each in zip(given["unit"], base, strict=True)
+        ],
+        index=given.index,
+        dtype=bool,
+    )
+    by_unit = pd.Series("per_amount", index=given.index).mask(per_energy, "per_energy")
+    formula = by_unit.where(given["parameter"].isin(STAGES), "")
+    return formula.mask(given["parameter"] == "carbon_content", "fuel_carbon")
+
+
+def factor_sets(park: Park | None = None) -> tuple[str, ...]:
+    """Return the ids of the factor sets that the package, and a park, hold."""
+    own = set() if park is None else set(park.factors["factor_set"])
+    return tuple(sorted({*factor_table()["factor_set"], *own}))
+
+
+def check_sets(convention: Convention, park: Park | None = None) -> None:
     """Refuse a convention that names a factor set nobody knows.
 
     Raises
@@ -109,13 +116,18 @@ def check_sets(convention: Convention) -> None:
     ParkError
         With the known sets.
     """
+    known = factor_sets(park)
     for name in convention.factor_sets:
-        if name not in factor_sets():
-            raise ParkError("unknown", kind="factor_set", given=name, known=list(factor_sets()))
+        if name not in known:
+            raise ParkError("unknown", kind="factor_set", given=name, known=list(known))
 
 
-def sets_with(item: str, use: str) -> dict[str, tuple[str, ...]]:
+@cache
+def sets_with(item: str, use: str, *, process_type: str = "") -> dict[str, tuple[str, ...]]:
     """Return, per species, the factor sets that have a factor for an item and use.
+
+    What is released of waste or of a charge hangs on where it is: there a process type narrows
+    the factors down. A fuel is expected to release the same species wherever it burns.
 
     Examples
     --------
@@ -123,21 +135,28 @@ def sets_with(item: str, use: str) -> dict[str, tuple[str, ...]]:
     ('CN_ETS2024', 'CN_NDRC24', 'CN_PROV2025')
     """
     table = factor_table()
-    group = vocabulary("items").set_index("item")["item_group"].get(item, "")
-    names = {item, group} - {""}
-    rows = table[
-        table["factor_item"].isin(names) & (table["factor_use"] == use) & (table["formula"] != "")
-    ]
+    items = vocabulary("items").set_index("item")
+    names = {item, items["item_group"].get(item, "")} - {""}
+    fits = table["factor_item"].isin(names) & (table["factor_use"] == use)
+    if process_type and use in BY_PROCESS:
+        fits &= table["factor_process_type"].isin(["", process_type])
+    rows = table[fits & (table["formula"] != "") & (table["factor_set"] != UNCONFIRMED)]
+    species = rows["species"].replace(AS_ITEM, str(items["species"].get(item, "")))
     return {
-        str(species): tuple(sorted(found["factor_set"].unique()))
-        for species, found in rows.groupby("species")
+        str(name): tuple(sorted(found["factor_set"].unique()))
+        for name, found in rows.groupby(species)
     }
 
 
 def factors(
-    text: str = "", *, item: str = "", species: str = "", factor_set: str = ""
+    text: str = "",
+    *,
+    item: str = "",
+    species: str = "",
+    factor_set: str = "",
+    park: Park | None = None,
 ) -> pd.DataFrame:
-    """Search the factors of the package.
+    """Search the factors of the package, and a park's own.
 
     Parameters
     ----------
@@ -145,6 +164,8 @@ def factors(
         A word of the factor's id, source or note, or a name people use for its item.
     item, species, factor_set : str
         Codes, or names people use for the item and the species.
+    park : Park, optional
+        Its own sets (``factors.csv``) are searched too.
 
     Returns
     -------
@@ -165,7 +186,9 @@ def factors(
     >>> found[["factor_id", "value", "unit"]].values.tolist()
     [['CN_NDRC24/natural_gas/carbon_content', 0.0153, 't/GJ']]
     """
-    table = vocabulary("factors").assign(value=factor_table()["value"])
+    own = [] if park is None else [_own(park.factors).astype({"value": "str"})]
+    table = pd.concat([vocabulary("factors"), *own], ignore_index=True)
+    table = table.assign(value=pd.to_numeric(table["value"]))
     code = synonyms("items").get(text.lower(), text)
     haystack = table[["factor_id", "source", "note", "item"]].agg(" ".join, axis=1).str.lower()
     fits = haystack.str.contains(code.lower(), regex=False)
@@ -174,8 +197,8 @@ def factors(
     if species:
         fits &= table["species"] == _coded("species", species)
     if factor_set:
-        if factor_set not in factor_sets():
-            raise unknown("factor_set", factor_set, factor_sets())
+        if factor_set not in factor_sets(park):
+            raise unknown("factor_set", factor_set, factor_sets(park))
         fits &= table["factor_set"] == factor_set
     return table.loc[fits, list(SHOWN)].reset_index(drop=True)
 

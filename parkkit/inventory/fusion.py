@@ -153,9 +153,17 @@ def _missing(rows: pd.DataFrame) -> pd.Series:
 
 
 def _units(rows: pd.DataFrame) -> pd.Series:
-    is_whole = rows["process"] == ""
-    any_whole = is_whole.groupby([rows["enterprise_id"], rows["year"]]).transform("any")
-    return rows["source_id"].where(~any_whole, rows["enterprise_id"])
+    """Return what is told apart: the plant where a list tells only that, else process or outlet.
+
+    An outlet stands for itself only where every list of its process tells outlets.
+    """
+    plant = [rows["enterprise_id"], rows["year"]]
+    process = rows["enterprise_id"] + "/" + rows["process"]
+    any_whole = (rows["process"] == "").groupby(plant).transform("any")
+    is_unsplit = rows["source_id"] == process
+    any_unsplit = is_unsplit.groupby([*plant, process]).transform("any")
+    units = rows["source_id"].mask(any_unsplit, process)
+    return units.where(~any_whole, rows["enterprise_id"])
 
 
 def _species_columns(rows: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,8 @@ BLANK = ("technology", "control", "item", "activity_id", "missing", "factor_id",
          "factor_set", "part_of", "distribution")  # fmt: skip
 NONE = ("co2e_t", "factor_rank", "factor_uncertainty_percent")
 SENT_USE = "wastewater_sent"
+# Lists report what a plant itself releases: these do not compete with them.
+FREE = ("bought", "taken_up")
 # A row with one of these leaves a gap; NO, IE and NA say that nothing is missing.
 GAPS = ("not_computable", "NE", "C")
 
@@ -78,7 +80,10 @@ def _as_emissions(park: Park) -> pd.DataFrame:
         industry_code=rows["enterprise_id"].map(plants["industry_code"]).fillna(""),
         process_type=process_type,
         source_class=process_type.map(processes["source_class"]).fillna(""),
-        scope=pd.Series(1, index=rows.index, dtype="Int64").where(is_ghg & ~is_biogenic),
+        # A gas sent to a plant is released there: upstream, if anywhere.
+        scope=pd.Series(np.where(is_sent, 3, 1), index=rows.index, dtype="Int64").where(
+            is_ghg & ~is_biogenic
+        ),
         scope3_category=pd.Series(pd.NA, index=rows.index, dtype="Int64"),
         emissions_t=tonnes,
         sent_t=tonnes.where(is_sent),
@@ -139,6 +144,12 @@ def reconcile(
     of the plant's processes, a year with the sum of its months. The loser goes to the ledger
     whole. What is bought is not in the competition: lists report own releases.
 
+    Under ``release_rule="mean"`` the whole values of a source count with equal weight: of ``n``
+    lists each keeps 1/``n`` of every row, the rest goes to the ledger (``mean_of_lists``). With
+    no whole value, or one, there is nothing to average and the best rank is taken. A mean is
+    taken among lists of one granularity; the whole plant then competes with the processes by
+    completeness, by rank, and on a tie the processes count.
+
     Parameters
     ----------
     rows : DataFrame
@@ -157,22 +168,46 @@ def reconcile(
     groups = _groups(work, list_order)
     groups = _chosen_lists(groups, convention.release_rule)
     groups = _plant_or_processes(groups, convention.release_rule)
-    told = groups[[*CELL, "process", "part", "list", "outcome"]]
-    outcome = work.merge(told, how="left")["outcome"]
-    outcome.index = work.index
-    lost = rows[outcome != "kept"]
-    return (
-        rows[outcome == "kept"].reset_index(drop=True),
-        entries(lost, stage="reconcile", reason=outcome[outcome != "kept"]),
+    told = groups[[*CELL, "process", "part", "list", "outcome", "share", "generated_share"]]
+    found = work.merge(told, how="left")
+    found.index = work.index
+    is_kept = found["outcome"] == "kept"
+    kept, rest = _averaged(rows[is_kept], found[is_kept])
+    lost = entries(rows[~is_kept], stage="reconcile", reason=found["outcome"][~is_kept])
+    return kept.reset_index(drop=True), joined([lost, rest])
+
+
+def _averaged(rows: pd.DataFrame, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of several lists at their share of the mean, and the rest of each."""
+    is_shared = found["share"] < 1
+    if not is_shared.any():
+        return rows, joined([])
+    rest = rows[is_shared]
+    rest = rest.assign(emissions_t=rest["emissions_t"] * (1 - found["share"][is_shared]))
+    scaled = {name: rows[name] * found["share"] for name in ("emissions_t", "sent_t")}
+    process = (rows["enterprise_id"] + "/" + rows["process"]).str.rstrip("/")
+    # Stacks that nobody can match are one source once their lists are averaged.
+    is_merged = is_shared & (found["part"] == "")
+    kept = rows.assign(
+        **scaled,
+        generated_t=rows["generated_t"] * found["generated_share"],
+        source_id=rows["source_id"].mask(is_merged, process),
     )
+    return kept, entries(rest, stage="reconcile", reason="mean_of_lists")
 
 
 def _channel(rows: pd.DataFrame) -> pd.Series:
-    """Tell own releases, the biogenic memo, what is sent and bought: none replaces another."""
-    is_bought = rows["use"] == "purchased"
+    """Tell own releases, the biogenic memo, what is sent, bought, taken up: none replaces another.
+
+    What is captured or taken up by a sink is a memo beside the release, never its replacement.
+    """
+    is_bought = rows["use"].isin(["purchased", "transport_hired"])
+    is_taken_up = rows["use"].isin(["captured", "sink"])
     is_sent = rows["use"].isin(["wastewater_sent", "waste_sent"]) | rows["sent_t"].notna()
     is_memo = rows["is_biogenic"].astype(bool)
-    words = np.select([is_bought, is_sent, is_memo], ["bought", "sent", "memo"], "own")
+    words = np.select(
+        [is_bought, is_taken_up, is_sent, is_memo], ["bought", "taken_up", "sent", "memo"], "own"
+    )
     return pd.Series(words, index=rows.index, dtype="str")
 
 
@@ -205,11 +240,12 @@ def _groups(work: pd.DataFrame, list_order: Sequence[str]) -> pd.DataFrame:
     weight = work["emissions_t"].abs().fillna(0.0)
     parts = work.assign(
         weight=weight, weighted=weight * work["_rank"], known=known.astype(int),
-        gap=is_gap.astype(int),
+        gap=is_gap.astype(int), has_generated=work["generated_t"].notna(),
     )  # fmt: skip
     groups = parts.groupby([*CELL, "process", "part", "list"], sort=True).agg(
         amount=("emissions_t", "sum"), weight=("weight", "sum"), weighted=("weighted", "sum"),
         worst=("_rank", "max"), gap=("gap", "max"), known=("known", "max"),
+        has_generated=("has_generated", "any"),
     ).reset_index()  # fmt: skip
     place = {name: rank for rank, name in enumerate(list_order)}
     return groups.assign(
@@ -231,8 +267,8 @@ def _mean_rank(groups: pd.DataFrame) -> pd.Series:
 
 
 def _sort_keys(rule: str) -> list[str]:
-    first = {"best_rank": ["rank"], "priority": [], "largest": ["negative"]}[rule]
-    return ["is_missing", *first, "place"]
+    first = {"best_rank": ["rank"], "priority": [], "largest": ["negative"], "mean": ["rank"]}
+    return ["is_missing", *first[rule], "place"]
 
 
 def _chosen_lists(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
@@ -240,16 +276,33 @@ def _chosen_lists(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
     source = [*CELL, "process", "part"]
     scored = groups.assign(negative=-groups["amount"].round(9))
     ordered = scored.sort_values([*source, *_sort_keys(rule), "list"], kind="stable")
-    is_first = ~ordered.duplicated(source)
-    free = ordered["channel"] == "bought"
-    outcome = np.where(is_first | free, "kept", "other_list_chosen")
-    return ordered.assign(outcome=outcome)
+    free = ordered["channel"].isin(FREE)
+    kept = free | ~ordered.duplicated(source)
+    ordered = ordered.assign(share=1.0, generated_share=1.0)
+    if rule == "mean":
+        is_whole = (ordered["is_missing"] == 0) & ~free
+        count = _count(is_whole, ordered[source])
+        is_shared = is_whole & (count > 1)
+        kept |= is_shared
+        # Of lists that do not tell what was generated, none lowers what the others tell.
+        tellers = _count(is_shared & ordered["has_generated"], ordered[source])
+        ordered = ordered.assign(
+            share=(1 / count).where(is_shared, 1.0),
+            generated_share=(1 / tellers).where(is_shared & (tellers > 0), 1.0),
+        )
+    return ordered.assign(outcome=np.where(kept, "kept", "other_list_chosen"))
+
+
+def _count(flags: pd.Series, source: pd.DataFrame) -> pd.Series:
+    """Return, beside each row, how many rows of its source are flagged."""
+    return flags.groupby([source[name] for name in source]).transform("sum").astype("float64")
 
 
 def _plant_or_processes(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
     """Let the whole-plant value compete with the sum of the chosen processes."""
     chosen = groups[groups["outcome"] == "kept"]
-    sides = chosen.assign(is_whole=chosen["process"] == "")
+    averaged = {name: chosen[name] * chosen["share"] for name in ("amount", "weight", "weighted")}
+    sides = chosen.assign(is_whole=chosen["process"] == "", **averaged)
     sums = sides.groupby([*CELL, "is_whole"]).agg(
         amount=("amount", "sum"), weight=("weight", "sum"), weighted=("weighted", "sum"),
         worst=("worst", "max"), gap=("gap", "max"), known=("known", "max"),
@@ -260,7 +313,8 @@ def _plant_or_processes(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
         negative=-sums["amount"].round(9),
     )  # fmt: skip
     # On a full tie the processes win: they say more.
-    order = sums.sort_values([*CELL, *_sort_keys(rule), "is_whole"], kind="stable")
+    keys = [key for key in _sort_keys(rule) if not (rule == "mean" and key == "place")]
+    order = sums.sort_values([*CELL, *keys, "is_whole"], kind="stable")
     winner = order.drop_duplicates(CELL)[[*CELL, "is_whole"]].rename(
         columns={"is_whole": "whole_wins"}
     )
@@ -269,6 +323,6 @@ def _plant_or_processes(groups: pd.DataFrame, rule: str) -> pd.DataFrame:
     beaten = is_whole != joined_groups["whole_wins"]
     reason = np.where(joined_groups["whole_wins"], "whole_plant_chosen", "processes_chosen")
     kept = joined_groups["outcome"] == "kept"
-    bought = joined_groups["channel"] == "bought"
-    outcome = joined_groups["outcome"].where(~(kept & beaten & ~bought), pd.Series(reason))
+    free = joined_groups["channel"].isin(FREE)
+    outcome = joined_groups["outcome"].where(~(kept & beaten & ~free), pd.Series(reason))
     return joined_groups.assign(outcome=outcome)

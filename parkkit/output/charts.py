@@ -13,7 +13,7 @@ from IPython.display import display
 from parkkit.output.boundary_charts import boundary_map
 from parkkit.output.decoupling_charts import decoupling_lines, state_grid, tapio_quadrant
 from parkkit.output.emission_charts import emissions_by_plant, emissions_by_year
-from parkkit.output.ledger_charts import ledger_bars
+from parkkit.output.ledger_charts import convention_waterfall, ledger_waterfall
 from parkkit.output.membership_charts import membership_matrix
 from parkkit.output.pollutant_charts import fused_bars, fused_scatter, species_bars
 from parkkit.output.theme import Chart, captioned, mime_bundle
@@ -21,13 +21,14 @@ from parkkit.output.theme import Chart, captioned, mime_bundle
 __all__ = [
     "boundary_map",
     "captioned",
+    "convention_waterfall",
     "decoupling_lines",
     "emissions_by_plant",
     "emissions_by_year",
     "fused_bars",
     "fused_scatter",
     "is_under_voila",
-    "ledger_bars",
+    "ledger_waterfall",
     "membership_matrix",
     "mime_bundle",
     "show",

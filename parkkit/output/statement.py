@@ -6,14 +6,44 @@ from collections import Counter
 from dataclasses import fields
 from html import escape
 
+import pandas as pd
+
 from parkkit.core.convention import Convention
 from parkkit.core.labels import Language, has_label, label
-from parkkit.inventory.compilation import Inventory
-from parkkit.inventory.factors import SITE
+from parkkit.inventory.compilation import Inventory, is_memo
+from parkkit.inventory.factors import OWN, SITE
+from parkkit.output.quantities import readable
 
-# Choices that shape nothing under the other choices made: saying them would mislead.
-UNUSED_UNDER = {"production": ("export_value", "chp"), "consumption": ()}
-MARKS = ("seen", "seen_once", "recalled", SITE)
+CERTIFICATE = "certificate"
+MARKS = ("seen", "seen_once", "recalled", SITE, OWN, CERTIFICATE)
+ALWAYS = ("dust", "grid_sales", "gwp_methane")
+MEMO_USES = ("captured", "sink")
+
+
+def unused_choices(convention: Convention) -> tuple[str, ...]:
+    """Return the choices that shape nothing under the others made: saying them would mislead.
+
+    Examples
+    --------
+    >>> unused_choices(Convention(factor_sets=()))
+    ('export_value', 'chp')
+    >>> unused_choices(Convention(factor_sets=(), view="consumption", electricity="market"))
+    ('grid_region',)
+    """
+    has_exports = convention.view == "consumption" and 1 in convention.scopes
+    by_factor = has_exports and convention.export_value == "factor"
+    # What is exported is valued by the factor of who buys it.
+    needs_grid = 2 in convention.scopes or by_factor
+    unused = {
+        "electricity": not needs_grid,
+        # Only average factors are published by region and province.
+        "grid_region": not needs_grid or convention.electricity != "location",
+        "grid_year": not needs_grid,
+        "export_value": not has_exports,
+        "chp": not has_exports or by_factor,
+        "gwp": convention.gases == "co2",
+    }
+    return tuple(name for name, is_unused in unused.items() if is_unused)
 
 
 def method_statement(inventory: Inventory, language: Language) -> list[tuple[str, str]]:
@@ -29,17 +59,23 @@ def method_statement(inventory: Inventory, language: Language) -> list[tuple[str
     """
     chosen = inventory.convention
     boundary = label(f"charts.boundary_type.{inventory.boundary_type}", language)
+    unused = unused_choices(chosen)
+    choices = [field.name for field in fields(Convention) if field.name not in unused]
     lines = [(label("statement.boundary", language), boundary)]
     lines += [
-        (label(f"convention.{field.name}", language), value_text(field.name, chosen, language))
-        for field in fields(Convention)
-        if field.name not in UNUSED_UNDER[chosen.view]
+        (label(f"convention.{name}", language), value_text(name, chosen, language))
+        for name in choices
     ]
+    if "electricity" in choices:
+        text = label(f"statement.power.{chosen.electricity}", language)
+        lines.append((label("statement.power", language), text))
+    if "electricity" in choices and chosen.electricity != "location":
+        lines.append((label("statement.claims", language), _claims(inventory, language)))
+    lines.append((label("statement.memos", language), _memos(inventory, language)))
     lines.append((label("statement.factors", language), _factors(inventory, language)))
-    always = ("dust", "grid_sales", "gwp_methane")
     return lines + [
         (label(f"statement.{name}", language), label(f"statement.{name}_text", language))
-        for name in always
+        for name in ALWAYS
     ]
 
 
@@ -70,15 +106,47 @@ def _one(name: str, value: object, language: Language) -> str:
 
 def _factors(inventory: Inventory, language: Language) -> str:
     used = inventory.factors_used
-    if not len(used):
+    certificates = _certificates(inventory)["factor_id"].nunique()
+    if not len(used) and not certificates:
         return label("statement.no_factors", language)
-    first = used[(used["rank"] == 0)].drop_duplicates("factor_id")
-    counts = Counter(first["checked"])
+    first = used[used["rank"] == 0].drop_duplicates("factor_id") if len(used) else used
+    counts = Counter(first["checked"] if len(first) else ())
+    counts[CERTIFICATE] = certificates
     parts = [
         label(f"statement.checked.{mark}", language, count=counts[mark])
         for mark in MARKS if counts[mark]
     ]  # fmt: skip
     return label("error.separator", language).join(parts)
+
+
+def _certificates(inventory: Inventory) -> pd.DataFrame:
+    """Return the rows in which a certificate or contract changed what bought power counts."""
+    return inventory.emissions[inventory.emissions["factor_set"] == CERTIFICATE]
+
+
+def _claims(inventory: Inventory, language: Language) -> str:
+    """Return, year by year, how many certificates counted, and what they changed."""
+    rows = _certificates(inventory)
+    if not len(rows):
+        return label("statement.claims_none", language)
+    parts = [
+        label("statement.claims_year", language, year=year, count=found["factor_id"].nunique(),
+              change=readable(float(found["emissions_t"].sum()), language, "co2e"))
+        for year, found in rows.groupby("year", sort=True)
+    ]  # fmt: skip
+    return label("statement.between", language).join(parts)
+
+
+def _memos(inventory: Inventory, language: Language) -> str:
+    """Return which memos stand beside the totals."""
+    rows = inventory.emissions[is_memo(inventory.emissions)]
+    kinds = rows["use"].where(rows["use"].isin(MEMO_USES), "biogenic")
+    names = [label(f"statement.memo.{kind}", language)
+             for kind in ("biogenic", *MEMO_USES) if (kinds == kind).any()]  # fmt: skip
+    if not names:
+        return label("statement.memos_none", language)
+    comma = label("error.separator", language)
+    return label("statement.memos_text", language, names=comma.join(names))
 
 
 def statement_html(inventory: Inventory, language: Language) -> str:

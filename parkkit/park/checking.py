@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from parkkit.core.errors import ParkError, Problem
-from parkkit.core.units import conversion
+from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
+from parkkit.park.faults import Tables, at, wrong_units
+from parkkit.park.own_factors import own_factor_problems
+from parkkit.park.parameter_checks import site_factor_problems
 from parkkit.park.polygons import distance_km
+from parkkit.park.trade_checks import trade_problems
 
-Tables = Mapping[str, pd.DataFrame]
 KEYS = {"enterprises": "enterprise_id", "activity": "activity_id", "abatement": "device_id",
         "releases": "release_id", "certificates": "certificate_id",
         "sources": "origin"}  # fmt: skip
 OF_PLANTS = ("activity", "site_factors", "abatement", "releases", "certificates")
-WITH_ORIGIN = ("activity", "site_factors", "abatement", "releases", "certificates", "economy",
-               "price_index")  # fmt: skip
+WITH_ORIGIN = ("activity", "site_factors", "factors", "abatement", "releases", "certificates",
+               "economy", "price_index")  # fmt: skip
 FAR_KM = 50.0
 PERIODS = {
     "activity": ["enterprise_id", "process", "stack_id", "item", "use", "counterpart_id", "year"],
@@ -28,10 +29,6 @@ PERIODS = {
                  "amount_kind", "destination", "counterpart_id", "year"],
 }  # fmt: skip
 OUTSIDERS = ("grid", "outside")
-FACTORS = ("emission_factor", "generation_factor", "release_factor")
-# What a site parameter converts to; {base} stands for the base unit of its item.
-PARAMETER_UNITS = {**dict.fromkeys(FACTORS, "t/{base}"), "ncv": "TJ/{base}",
-                   "carbon_content": "t/TJ", "sulphur_mg_per_m3": "mg/m3"}  # fmt: skip
 
 
 def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
@@ -43,9 +40,11 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *_amounts(tables),
         *_units(tables),
         *_technologies(tables["activity"]),
-        *_site_factors(tables["site_factors"]),
+        *site_factor_problems(tables),
+        *own_factor_problems(tables),
         *_idle(tables),
         *_counterparts(tables),
+        *trade_problems(tables),
         *_operation(tables),
         *_periods(tables),
         *_places(tables["enterprises"], boundaries),
@@ -59,13 +58,13 @@ def _duplicates(tables: Tables) -> Iterator[Problem]:
         column = tables[table][key]
         for row in column.index[column.duplicated() & (column != "")]:
             first = int(column.index[column == column[row]][0])
-            yield _at(table, row, key, "duplicate_key", given=column[row], first=first)
+            yield at(table, row, key, "duplicate_key", given=column[row], first=first)
 
 
 def _reserved(plants: pd.DataFrame) -> Iterator[Problem]:
     for row in plants.index[plants["enterprise_id"].isin(OUTSIDERS)]:
-        yield _at("enterprises", row, "enterprise_id", "reserved_id",
-                  given=plants["enterprise_id"][row])  # fmt: skip
+        yield at("enterprises", row, "enterprise_id", "reserved_id",
+                 given=plants["enterprise_id"][row])  # fmt: skip
 
 
 def _references(tables: Tables) -> Iterator[Problem]:
@@ -78,8 +77,8 @@ def _references(tables: Tables) -> Iterator[Problem]:
         rows = column.index[(column != "") & ~column.isin(known)]
         # Where the other table is empty, that is one thing to mend, and told once.
         for row in rows if known else rows[:1]:
-            yield _at(table, row, name, "unknown_reference", given=column[row], file=file,
-                      known=sorted(known))  # fmt: skip
+            yield at(table, row, name, "unknown_reference", given=column[row], file=file,
+                     known=sorted(known))  # fmt: skip
 
 
 def _amounts(tables: Tables) -> Iterator[Problem]:
@@ -87,65 +86,33 @@ def _amounts(tables: Tables) -> Iterator[Problem]:
         frame = tables[table]
         has_amount, has_notation = frame["amount"].notna(), frame["notation"] != ""
         for row in frame.index[~has_amount & ~has_notation]:
-            yield _at(table, row, "amount", "blank_amount")
+            yield at(table, row, "amount", "blank_amount")
         for row in frame.index[has_amount & has_notation]:
-            yield _at(table, row, "notation", "amount_and_notation", given=frame["notation"][row])
+            yield at(table, row, "notation", "amount_and_notation", given=frame["notation"][row])
 
 
 def _units(tables: Tables) -> Iterator[Problem]:
-    base = vocabulary("items").set_index("item")["base_unit"]
+    items = vocabulary("items").set_index("item")
+    # A fuel may be told by its heat.
+    wanted = items["base_unit"].mask(items["kind"] == "fuel", items["base_unit"] + " TJ")
     activity = tables["activity"]
-    pairs = activity[["item", "unit"]].assign(wanted=activity["item"].map(base))
-    yield from _unit_problems("activity", pairs)
-    yield from _unit_problems("releases", tables["releases"][["unit"]].assign(wanted="t"))
-    yield from _unit_problems("certificates", tables["certificates"][["unit"]].assign(wanted="MWh"))
-    yield from _unit_problems("economy", tables["economy"][["unit"]].assign(wanted="CNY"))
-    site = tables["site_factors"]
-    kinds = site["parameter"].map(lambda name: PARAMETER_UNITS.get(name, "1"))
-    bases = site["item"].map(base)
-    wanted = [kind.format(base=unit) if isinstance(unit, str) else None
-              for kind, unit in zip(kinds, bases, strict=True)]  # fmt: skip
-    yield from _unit_problems(
-        "site_factors", site[["unit"]].assign(wanted=pd.Series(wanted, index=site.index))
-    )
-
-
-def _unit_problems(table: str, pairs: pd.DataFrame) -> Iterator[Problem]:
-    """Try each distinct pair of unit and wanted unit once."""
-    given = pairs[(pairs["unit"] != "") & pairs["wanted"].notna()]
-    for (unit, wanted), rows in given.groupby(["unit", "wanted"]):
-        try:
-            conversion(str(unit), str(wanted))
-        except ParkError as error:
-            for row in rows.index:
-                yield Problem(code=error.code, file=f"{table}.csv", row=int(str(row)),
-                              column="unit", values=error.values)  # fmt: skip
+    pairs = activity[["item", "unit"]].assign(wanted=activity["item"].map(wanted))
+    yield from wrong_units("activity", pairs)
+    yield from wrong_units("releases", tables["releases"][["unit"]].assign(wanted="t"))
+    yield from wrong_units("certificates", tables["certificates"][["unit"]].assign(wanted="MWh"))
+    yield from wrong_units("economy", tables["economy"][["unit"]].assign(wanted="CNY"))
 
 
 def _technologies(activity: pd.DataFrame) -> Iterator[Problem]:
     """A technology that nobody knows would quietly lose the row its factors."""
     known = vocabulary("processes").groupby("process_type")["technology"].agg(list)
     given = activity[(activity["technology"] != "") & activity["process_type"].isin(known.index)]
-    for row in given.index:
-        choices = known[given["process_type"][row]]
-        if given["technology"][row] not in choices:
-            yield _at("activity", row, "technology", "unknown", kind="technology",
-                      given=given["technology"][row],
-                      known=[name for name in choices if name])  # fmt: skip
-
-
-def _site_factors(site: pd.DataFrame) -> Iterator[Problem]:
-    for row in site.index[site["parameter"].isin(FACTORS) & (site["species"] == "")]:
-        yield _at("site_factors", row, "species", "blank")
-    keys = ["enterprise_id", "process", "item", "parameter", "species"]
-    start = site["valid_from"].astype("float64").fillna(-float("inf"))
-    end = site["valid_to"].astype("float64").fillna(float("inf"))
-    for _, rows in site.groupby(keys):
-        ordered = start[rows.index].sort_values(kind="stable").index
-        for earlier, later in itertools.pairwise(ordered):
-            if start[later] <= end[earlier]:
-                yield _at("site_factors", later, "valid_from", "overlapping_years",
-                          first=int(earlier))  # fmt: skip
+    named = vocabulary("processes").set_index(["process_type", "technology"]).index
+    pairs = pd.MultiIndex.from_frame(given[["process_type", "technology"]])
+    for row in given.index[~pairs.isin(named)]:
+        yield at("activity", row, "technology", "unknown", kind="technology",
+                given=given["technology"][row],
+                known=[name for name in known[given["process_type"][row]] if name])  # fmt: skip
 
 
 def _idle(tables: Tables) -> Iterator[Problem]:
@@ -158,8 +125,8 @@ def _idle(tables: Tables) -> Iterator[Problem]:
         for row in rows.index[~stands]:
             plant = rows["enterprise_id"][row]
             processes = sorted(set(activity.loc[activity["enterprise_id"] == plant, "process"]))
-            yield _at(table, row, "process", "idle_process", is_warning=True,
-                      given=rows["process"][row], known=processes)  # fmt: skip
+            yield at(table, row, "process", "idle_process", is_warning=True,
+                     given=rows["process"][row], known=processes)  # fmt: skip
 
 
 def _counterparts(tables: Tables) -> Iterator[Problem]:
@@ -170,17 +137,17 @@ def _counterparts(tables: Tables) -> Iterator[Problem]:
     need, other = activity["use"].map(needs), activity["counterpart_id"]
     energy = activity["item"].map(is_energy).astype("boolean").fillna(False)
     for row in activity.index[(other == "") & ((need == "yes") | ((need == "energy") & energy))]:
-        yield _at("activity", row, "counterpart_id", "blank_counterpart",
-                  given=activity["use"][row])  # fmt: skip
+        yield at("activity", row, "counterpart_id", "blank_counterpart",
+                 given=activity["use"][row])  # fmt: skip
     for table in ("activity", "releases"):
         other = tables[table]["counterpart_id"]
         for row in other.index[(other != "") & ~other.isin([*plants, *OUTSIDERS])]:
-            yield _at(table, row, "counterpart_id", "unknown_reference", given=other[row],
-                      file="enterprises.csv", known=[*OUTSIDERS, *sorted(plants)])  # fmt: skip
+            yield at(table, row, "counterpart_id", "unknown_reference", given=other[row],
+                     file="enterprises.csv", known=[*OUTSIDERS, *sorted(plants)])  # fmt: skip
     trade = activity[activity["use"].isin(["purchased", "sold"])]
     for row in trade.index[trade["counterpart_id"] == trade["enterprise_id"]]:
-        yield _at("activity", row, "counterpart_id", "own_counterpart",
-                  given=trade["counterpart_id"][row])  # fmt: skip
+        yield at("activity", row, "counterpart_id", "own_counterpart",
+                 given=trade["counterpart_id"][row])  # fmt: skip
 
 
 def _operation(tables: Tables) -> Iterator[Problem]:
@@ -193,8 +160,8 @@ def _operation(tables: Tables) -> Iterator[Problem]:
             span = spans.reindex(frame[column]).set_axis(frame.index)
             year = frame["year"].astype("float64")
             for row in frame.index[(year < span["opened"]) | (year > span["closed"])]:
-                yield _at(table, row, column, "not_in_operation", is_warning=True,
-                          given=frame[column][row], year=frame["year"][row])  # fmt: skip
+                yield at(table, row, column, "not_in_operation", is_warning=True,
+                         given=frame[column][row], year=frame["year"][row])  # fmt: skip
 
 
 def _periods(tables: Tables) -> Iterator[Problem]:
@@ -205,23 +172,23 @@ def _periods(tables: Tables) -> Iterator[Problem]:
         whole = frame[~monthly]
         both = pd.MultiIndex.from_frame(whole[keys].astype("str")).isin(by_month)
         for row in whole.index[both]:
-            yield _at(table, row, "month", "year_and_months", given=whole["year"][row])
+            yield at(table, row, "month", "year_and_months", given=whole["year"][row])
 
 
 def _places(plants: pd.DataFrame, boundaries: pd.DataFrame) -> Iterator[Problem]:
     half = plants["lon"].isna() != plants["lat"].isna()
     for row in plants.index[half]:
-        yield _at("enterprises", row, "lon", "half_a_place")
+        yield at("enterprises", row, "lon", "half_a_place")
     placed = plants[plants["lon"].notna() & plants["lat"].notna()]
     for row in placed.index[placed["datum"] == ""]:
-        yield _at("enterprises", row, "datum", "no_datum")
+        yield at("enterprises", row, "datum", "no_datum")
     whole = shapely.union_all(list(boundaries["geometry"])) if len(boundaries) else None
     for row in placed.index:
         lon, lat = float(placed["lon"][row]), float(placed["lat"][row])
         if code := _misplaced(whole, lon, lat):
             away = distance_km(whole, lon, lat) if whole and abs(lat) <= 90 else 0
-            yield _at("enterprises", row, "lat" if abs(lat) > 90 else "lon", code,
-                      given=f"{lon:g}, {lat:g}", away=f"{away:,.0f}")  # fmt: skip
+            yield at("enterprises", row, "lat" if abs(lat) > 90 else "lon", code,
+                     given=f"{lon:g}, {lat:g}", away=f"{away:,.0f}")  # fmt: skip
 
 
 def _misplaced(whole: BaseGeometry | None, lon: float, lat: float) -> str:
@@ -244,26 +211,19 @@ def _plants(plants: pd.DataFrame) -> Iterator[Problem]:
                                   "given": list(plants.loc[rows, "enterprise_id"])})  # fmt: skip
     wrong = (plants["opened"] > plants["closed"]).fillna(False).astype(bool)
     for row in plants.index[wrong]:
-        yield _at("enterprises", row, "closed", "closed_before_opened",
-                  given=plants["closed"][row], opened=plants["opened"][row])  # fmt: skip
+        yield at("enterprises", row, "closed", "closed_before_opened",
+                 given=plants["closed"][row], opened=plants["opened"][row])  # fmt: skip
 
 
 def _economy(economy: pd.DataFrame) -> Iterator[Problem]:
     for row in economy.index[(economy["enterprise_id"] == "") & (economy["industry_code"] == "")]:
-        yield _at("economy", row, "enterprise_id", "nobodys_value")
+        yield at("economy", row, "enterprise_id", "nobodys_value")
     for measure, rows in economy.groupby("measure"):
         priced = rows["price_year"].astype("float64")
         other = rows.index[priced.ne(priced.iloc[0]) & (priced.notna() | pd.notna(priced.iloc[0]))]
         if len(other):
-            yield _at("economy", other[0], "price_year", "mixed_prices", is_warning=True,
-                      given=measure)  # fmt: skip
-
-
-def _at(
-    table: str, row: object, column: str, code: str, *, is_warning: bool = False, **values: object
-) -> Problem:
-    return Problem(code=code, file=f"{table}.csv", row=int(str(row)), column=column,
-                   is_warning=is_warning, values=values)  # fmt: skip
+            yield at("economy", other[0], "price_year", "mixed_prices", is_warning=True,
+                     given=measure)  # fmt: skip
 
 
 def errors(problems: Sequence[Problem]) -> tuple[Problem, ...]:

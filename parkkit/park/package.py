@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,11 +14,16 @@ from parkkit.core.errors import ParkError, Problem
 from parkkit.core.labels import Language
 from parkkit.core.tables import columns
 from parkkit.park.checking import check_tables, errors
+from parkkit.park.gathering import gathered_activity, large_activity, located, read_gathered
+from parkkit.park.own_factors import coded
 from parkkit.park.polygons import FILE, no_boundaries, read_boundaries
 from parkkit.park.reading import ABOUT, TABLES, About, read_about, read_table
+from parkkit.park.trade_checks import OF_SUMS
 
 PARKS_VARIABLE = "PARKKIT_PARKS"
 DEFAULT_PARKS = "sample_parks"
+# Without one of these there is nothing to compile.
+HOLD_DATA = ("activity", "releases")
 CONSEQUENCES = ("blank_amount", "half_a_place", "no_datum")
 
 
@@ -35,6 +40,7 @@ class Park:
     enterprises: pd.DataFrame
     activity: pd.DataFrame
     site_factors: pd.DataFrame
+    factors: pd.DataFrame
     abatement: pd.DataFrame
     releases: pd.DataFrame
     certificates: pd.DataFrame
@@ -90,6 +96,15 @@ def open_park(park: str | Path, *, parks: str | Path | None = None) -> Park:
 def check_park(park: str | Path, *, parks: str | Path | None = None) -> tuple[Problem, ...]:
     """Read a park folder and return every problem and warning; nothing is computed."""
     return tuple(_read(find_park(park, parks=parks))[1])
+
+
+def gathered(park: Park) -> Park:
+    """Return a park whose activity rows are summed to cells: the same totals, far fewer rows.
+
+    ``activity`` has a column ``rows`` then: how many each cell holds. A park opened from
+    ``activity.parquet``, or from a CSV above 20 MB, is gathered already.
+    """
+    return replace(park, activity=gathered_activity(park.activity))
 
 
 def parks_folder(parks: str | Path | None = None) -> Path:
@@ -167,14 +182,21 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
     """Read everything, gather every problem; without ``park.toml`` there is no park."""
     about, problems = read_about(folder)
     tables: dict[str, pd.DataFrame] = {}
+    large = large_activity(folder)
     for table in TABLES:
-        tables[table], found = read_table(folder, table)
+        if large and table == "activity":
+            tables[table], found = read_gathered(large)
+        else:
+            tables[table], found = read_table(folder, table)
         problems += found
+    tables["factors"], found = coded(tables["factors"])
+    problems += found
     boundaries, found = _boundaries(folder)
     problems += found
-    if not (folder / "activity.csv").is_file() and not (folder / "releases.csv").is_file():
+    if not large and not any((folder / f"{name}.csv").is_file() for name in HOLD_DATA):
         problems.append(Problem(code="no_data", file="activity.csv"))
     problems += _unforeseen(check_tables(tables, boundaries), problems)
+    problems = located(problems, large, tables["activity"]) if large else problems
     if about is None:
         return None, problems
     if not any(problem.file == FILE for problem in errors(problems)):
@@ -188,10 +210,15 @@ def _unforeseen(found: Sequence[Problem], told: Sequence[Problem]) -> list[Probl
     """Leave out what only follows from a cell already told: an amount of -3 is not blank."""
     wrong = {(problem.file, problem.row) for problem in errors(told)}
     wrong |= {(problem.file, None) for problem in told if problem.code == "missing_column"}
+    cells = {(problem.file, problem.row, problem.column) for problem in errors(told)}
+    summed = {problem.file for problem in errors([*told, *found]) if problem.code not in OF_SUMS}
     return [
         problem for problem in found
         if not (problem.code in CONSEQUENCES
                 and {(problem.file, problem.row), (problem.file, None)} & wrong)
+        and (problem.file, problem.row, problem.column) not in cells
+        # A sum over rows of which one is wrong says nothing.
+        and not (problem.code in OF_SUMS and {"activity.csv", problem.file} & summed)
         # A table that could not be read names nobody.
         and not (problem.code == "unknown_reference" and (problem.values["file"], None) in wrong)
     ]  # fmt: skip
@@ -265,5 +292,9 @@ list_order = ["calculated"]
 default_boundary = "statistical"
 
 [convention]
-factor_sets = []           # e.g. ["CN_NDRC24", "CN_GRID", "CN_HEAT"]
+factor_sets = []           # e.g. ["CN_NDRC24", "CN_GRID", "CN_HEAT"]; the first that has it serves
+# A set of your own: give it an id in factors.csv, and put that id into factor_sets. For example:
+#   factor_set,item,use,species,parameter,value,unit,valid_from,valid_to,origin
+#   MY_SET,coke,fuel_combustion;transport_own,co2,emission_factor,2.9,t/t,2020,2025,study
+# What was measured at one plant goes into site_factors.csv, and comes before every set.
 """

@@ -18,11 +18,12 @@ from parkkit.core.convention import Convention, convention
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.tables import LIMITS, empty, read_values
 from parkkit.core.texts import read_decoded
-from parkkit.core.vocabulary import codes, vocabulary
+from parkkit.core.vocabulary import codes
+from parkkit.park.own_factors import package_sets
 from parkkit.park.polygons import BOUNDARY_TYPES
 
-TABLES = ("enterprises", "activity", "site_factors", "abatement", "releases", "certificates",
-          "economy", "price_index", "same_as", "sources")  # fmt: skip
+TABLES = ("enterprises", "activity", "site_factors", "factors", "abatement", "releases",
+          "certificates", "economy", "price_index", "same_as", "sources")  # fmt: skip
 NEEDED = ("enterprises", "sources")
 ABOUT = "park.toml"
 SECTIONS = ("park", "convention")
@@ -65,7 +66,7 @@ def read_about(folder: Path) -> tuple[About | None, list[Problem]]:
         return None, wrong
     settings = dict(given["park"])
     problems = [*_setting_problems(settings), *_place_problems(settings)]
-    chosen, found = _convention(given["convention"])
+    chosen, found = _convention(given["convention"], folder)
     problems += found
     if problems or chosen is None:
         return None, problems
@@ -84,13 +85,19 @@ def _section_problems(given: Mapping[str, object]) -> Iterator[Problem]:
             yield Problem(code="unknown", file=ABOUT, values=values)
 
 
-def _convention(given: Mapping[str, object]) -> tuple[Convention | None, list[Problem]]:
+def _convention(
+    given: Mapping[str, object], folder: Path
+) -> tuple[Convention | None, list[Problem]]:
     place = f"{ABOUT} [convention]"
     try:
         chosen = convention(given)
     except ParkError as error:
         return None, [Problem(code=error.code, file=place, values=error.values)]
-    known = sorted(set(vocabulary("factors")["factor_set"]))
+    if set(chosen.factor_sets) <= set(package_sets()):
+        return chosen, []
+    # The park's own sets are read for their names only here, and only where one is asked for.
+    own = read_table(folder, "factors")[0]["factor_set"]
+    known = sorted({*package_sets(), *own} - {""})
     return chosen, [
         Problem(code="unknown", file=place, column="factor_sets",
                 values={"kind": "factor_set", "given": name, "known": known})

@@ -1,4 +1,4 @@
-"""Convention: every choice declared, what is not served refused by name."""
+"""Convention: every choice declared, what nobody knows refused by name."""
 
 from __future__ import annotations
 
@@ -6,39 +6,8 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from parkkit.core.convention import Convention, choices, convention, served
+from parkkit.core.convention import Convention, choices, convention
 from parkkit.core.errors import ParkError
-
-REFUSED = [
-    (name, value)
-    for name, values in choices().items()
-    for value in values
-    if value not in served(name)
-]
-
-
-def test_some_values_are_known_and_not_served_yet() -> None:
-    assert ("electricity", "market") in REFUSED
-    assert ("fill", "mean_of_months") in REFUSED
-
-
-@pytest.mark.parametrize(("name", "value"), REFUSED, ids=lambda value: str(value))
-def test_a_value_that_is_not_served_is_refused_by_name(name: str, value: object) -> None:
-    with pytest.raises(ParkError) as told:
-        Convention(factor_sets=(), **{name: value})
-    assert f"{name} = '{value}' is not served yet" in str(told.value)
-    assert f"“{name}”的取值“{value}”" in told.value.told("zh")
-
-
-def test_scope_three_is_refused_by_name() -> None:
-    with pytest.raises(ParkError, match="scopes = '3' is not served yet; served now: 1, 2"):
-        Convention(factor_sets=(), scopes=(1, 2, 3))
-
-
-def test_the_consumption_view_says_that_it_needs_the_factor_value() -> None:
-    with pytest.raises(ParkError, match="export_value = 'allocated' is not served"):
-        Convention(factor_sets=(), view="consumption")
-    assert Convention(factor_sets=(), view="consumption", export_value="factor")
 
 
 @pytest.mark.parametrize(
@@ -61,13 +30,11 @@ def test_a_value_nobody_knows_is_refused(name: str, value: object, told: str) ->
     assert told in str(error.value)
 
 
-def test_every_served_value_is_accepted() -> None:
-    for name in choices():
-        for value in served(name):
-            given = {"factor_sets": (), name: value}
-            if value == "consumption":
-                given["export_value"] = "factor"
-            assert getattr(Convention(**given), name) == value
+def test_every_value_that_is_known_is_accepted() -> None:
+    for name, values in choices().items():
+        for value in values:
+            assert getattr(Convention(**{"factor_sets": (), name: value}), name) == value
+    assert Convention(factor_sets=(), scopes=(1, 2, 3)).scopes == (1, 2, 3)
 
 
 def test_a_convention_survives_being_written_down() -> None:

@@ -10,9 +10,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from parkkit.core.convention import Convention
 from parkkit.core.ledger import closing
 from parkkit.inventory import compilation
 from parkkit.inventory.compilation import Inventory, compile_inventory, total, totals
+from parkkit.inventory.consolidation import keep_scopes, net_transfers
+from parkkit.inventory.exports import net_purchases
 from parkkit.park.package import Park
 from tests.parks import OUTSIDE, box, compiled, make_park
 
@@ -176,6 +179,248 @@ def test_an_export_nobody_can_value_is_not_computable(park: Park) -> None:
     assert pd.isna(row["emissions_t"])
 
 
+# --- exports by allocation, and by level -----------------------------------------------------
+
+TURBINE = {"process": "turbine", "process_type": "", "use": "self_generated",
+           "counterpart_id": "A"}  # fmt: skip
+MADE = [{**TURBINE, "item": "electricity", "unit": "MWh", "amount": 100},
+        {**TURBINE, "item": "heat", "unit": "GJ", "amount": 2000}]  # fmt: skip
+
+
+def turbine(item: str, other: str, amount: float | str, **given: Any) -> dict[str, Any]:
+    unit = {"electricity": "MWh", "heat": "GJ", "cooling": "GJ", "steam": "t"}[item]
+    return {**TURBINE, "use": "sold", "item": item, "unit": unit, "amount": amount,
+            "counterpart_id": other, **given}  # fmt: skip
+
+
+ENERGY = {"view": "consumption", "export_value": "allocated", "chp": "energy"}
+POWER_PART = 360 / 2360
+NOX = {"species": "nox", "process": "boiler", "amount": 59}
+
+
+def test_an_export_takes_along_its_share_of_the_sellers_own_fuel(tmp_path: Path) -> None:
+    rows = [COAL, *MADE, turbine("electricity", "grid", 40), turbine("heat", "C", 500)]
+    park = make_park(tmp_path / "p", enterprises=PLANTS, activity=rows, releases=[NOX])
+    found, made = compiled(park, **ENERGY), compiled(park)
+    share = POWER_PART * 40 / 100 + (1 - POWER_PART) * 500 / 2000
+    for species in ("co2", "n2o", "co2e", "nox"):
+        whole = total(made, species, 2023)
+        assert total(found, species, 2023) == pytest.approx(whole * (1 - share))
+    told = found.emissions[found.emissions["use"] == "sold"]
+    assert set(told["process"]) == {"boiler"}
+    scopes = told.groupby("species")["scope"].first()
+    assert scopes["co2"] == 1
+    assert pd.isna(scopes["nox"])
+    assert set(told.loc[told["species"] == "nox", "list"]) == {"permit"}
+    assert reason_t(found, "nox")["exported_energy"] == pytest.approx(59 * share)
+
+
+@pytest.mark.parametrize("chp", ["energy", "efficiency", "exergy"])
+def test_all_that_is_made_and_sold_leaves_nothing(tmp_path: Path, chp: str) -> None:
+    rows = [COAL, *MADE, turbine("electricity", "grid", 100), turbine("heat", "C", 2000)]
+    warm = {"item": "heat", "parameter": "heat_temperature_c", "value": 200, "unit": "degC"}
+    park = make_park(tmp_path / "p", enterprises=PLANTS, activity=rows, site_factors=[warm])
+    found = compiled(park, **{**ENERGY, "chp": chp})
+    assert total(found, "co2", 2023) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing"),
+    [
+        ([COAL, MADE[0], turbine("heat", "C", 500)], "self_generated"),
+        ([COAL, {**MADE[0], "amount": "", "notation": "NE"}, turbine("electricity", "grid", 1)],
+         "self_generated"),
+        ([COAL, *MADE, turbine("electricity", "grid", "", notation="NE")], "energy_sold"),
+        ([COAL, *MADE, turbine("cooling", "C", 5)], "allocation"),
+        ([{**COAL, "enterprise_id": "B"}, MADE[0], turbine("electricity", "grid", 5)],
+         "fuel_combustion"),
+    ],
+    ids=["sells on", "made untold", "sold untold", "cooling", "no fuel"],
+)  # fmt: skip
+def test_an_export_nobody_can_allocate_is_not_computable_and_not_zero(
+    tmp_path: Path, rows: list[dict[str, Any]], missing: str
+) -> None:
+    found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, activity=rows), **ENERGY)
+    told = found.emissions[found.emissions["use"] == "sold"]
+    assert set(told["status"] + " " + told["missing"]) == {f"not_computable {missing}"}
+    assert told["emissions_t"].isna().all()
+    # No total stays as it was without saying that something is missing from it.
+    statuses = totals(found).set_index("species")["status"]
+    own = found.emissions[found.emissions["use"] == "fuel_combustion"]
+    burnt = set(own.loc[own["enterprise_id"] == "A", "species"])
+    assert set(told["species"]) == (burnt or {"co2"})
+    assert told.loc[told["species"] == "co2", "scope"].tolist() == [1]
+    assert set(statuses.loc[[*set(told["species"]), "co2e"]]) <= {"partial", "not_computable"}
+
+
+def test_a_sale_that_did_not_occur_is_no_gap(tmp_path: Path) -> None:
+    rows = [COAL, *MADE, turbine("electricity", "grid", "", notation="NO")]
+    found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, activity=rows), **ENERGY)
+    assert total(found, "co2", 2023) == pytest.approx(carbon_of_coal())
+    assert totals(found).set_index("species").loc["co2", "status"] == "computed"
+
+
+def test_power_of_the_sun_carries_nothing_when_sold(tmp_path: Path) -> None:
+    panels = {**MADE[0], "process": "roof", "process_type": "solar_power"}
+    rows = [COAL, panels, turbine("electricity", "grid", 5)]
+    found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, activity=rows), **ENERGY)
+    assert total(found, "co2", 2023) == pytest.approx(carbon_of_coal())
+    assert not (found.emissions["use"] == "sold").any()
+
+
+def test_months_missing_on_one_side_make_the_export_partial(tmp_path: Path) -> None:
+    months = [turbine("electricity", "grid", 4, month=month) for month in range(1, 11)]
+    rows = [COAL, *MADE, *months]
+    found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, activity=rows), **ENERGY)
+    told = found.emissions[found.emissions["use"] == "sold"]
+    told = told[told["species"] == "co2"]
+    assert set(told["status"]) == {"partial"}
+    assert told["emissions_t"].sum() == pytest.approx(-carbon_of_coal() * POWER_PART * 0.4)
+
+
+# A makes and sells heat to B, a member, and to C, which is not one; B buys from A and outside.
+BOTH = [COAL, *MADE, turbine("heat", "B", 1000), turbine("heat", "C", 500),
+        steam("B", "purchased", "A"), steam("B", "purchased", "outside", 100)]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [{"export_value": "factor"}, {"chp": "energy"}], ids=str)
+def test_at_enterprise_level_each_plant_is_its_own_boundary(
+    tmp_path: Path, way: dict[str, Any]
+) -> None:
+    park = make_park(tmp_path / "p", enterprises=PLANTS, activity=BOTH)
+    each = compiled(park, view="consumption", level="enterprise", **way)
+    gj = {"export_value": 0.11, "chp": carbon_of_coal() * (1 - POWER_PART) / 2000}[next(iter(way))]
+    direct, exported, purchased = carbon_of_coal(), 1500 * gj, 1100 * 0.11
+    assert total(each, "co2", 2023) == pytest.approx(direct - exported + purchased)
+    by_plant = totals(each, by=["enterprise_id"]).set_index(["enterprise_id", "species"])
+    assert by_plant.loc[("A", "co2"), "amount_t"] == pytest.approx(direct - exported)
+    assert by_plant.loc[("B", "co2"), "amount_t"] == pytest.approx(purchased)
+
+
+@pytest.mark.parametrize("way", [{"export_value": "factor"}, {"chp": "energy"}], ids=str)
+def test_the_park_is_its_plants_less_what_they_trade_on_both_sides(
+    tmp_path: Path, way: dict[str, Any]
+) -> None:
+    park = make_park(tmp_path / "p", enterprises=PLANTS, activity=BOTH)
+    whole = compiled(park, view="consumption", **way)
+    each = compiled(park, view="consumption", level="enterprise", **way)
+    rows = each.emissions[each.emissions["species"] == "co2"]
+    internal = rows[rows["counterpart_id"].isin(["A", "B"])].groupby("use")["emissions_t"].sum()
+    assert internal["sold"] < 0 < internal["purchased"]
+    assert total(whole, "co2", 2023) == pytest.approx(
+        total(each, "co2", 2023) - internal["sold"] - internal["purchased"], rel=1e-12
+    )
+
+
+def test_cooling_and_steam_are_exports_by_factor_too(tmp_path: Path) -> None:
+    rows = [COAL, turbine("cooling", "C", 5), turbine("steam", "C", 5)]
+    park = make_park(tmp_path / "p", enterprises=PLANTS, activity=rows)
+    found = compiled(park, view="consumption", export_value="factor")
+    assert set(found.emissions.loc[found.emissions["use"] == "sold", "item"]) == {
+        "cooling", "steam"}  # fmt: skip
+
+
+# --- scope 3 and the memo of net purchase ----------------------------------------------------
+
+
+def row(**given: Any) -> dict[str, Any]:
+    ground = {
+        "source_id": "A/p",
+        "enterprise_id": "A",
+        "counterpart_id": "C",
+        "year": 2023,
+        "month": None,
+        "species": "ch4",
+        "medium": "air",
+        "scope": 3,
+        "sent_t": None,
+        "emissions_t": 1.0,
+        "list": "calculated",
+        "activity_id": "",
+        "release_id": "",
+    }
+    return {**ground, **given}  # fmt: skip
+
+
+SENT_ROWS = [
+    row(use="waste_sent"), row(use="wastewater_sent", counterpart_id="B"),
+    row(use="wastewater_sent", species="cod", medium="water", scope=None, sent_t=1.0),
+    row(use="purchased", counterpart_id="B"), row(use="purchased"),
+]  # fmt: skip
+MEMBERS = pd.DataFrame({"enterprise_id": ["A", "B"], "year": 2023, "is_member": True})
+
+
+def through(level: str, scopes: tuple[int, ...]) -> tuple[list[str], dict[str, int]]:
+    """What is left of SENT_ROWS (use and counterpart), and how many rows went by each reason."""
+    rows = pd.DataFrame(SENT_ROWS).astype({"scope": "Int64", "sent_t": "float64"})
+    kept, moved = net_transfers(rows, MEMBERS, level=level)
+    kept, out = keep_scopes(kept, Convention(factor_sets=(), scopes=scopes))
+    ledger = pd.concat([moved, out], ignore_index=True)
+    return (kept["use"] + " " + kept["counterpart_id"]).tolist(), dict(
+        ledger["reason"].value_counts()
+    )
+
+
+def test_with_scope_three_gases_of_what_is_sent_outside_stay(tmp_path: Path) -> None:
+    kept, lost = through("park", (1, 2, 3))
+    assert kept == ["waste_sent C", "purchased C"]
+    # the COD goes elsewhere whatever is counted; what a member treats or sells counts there
+    assert lost == {"sent_to_member": 1, "bought_from_member": 1, "released_elsewhere": 1}
+
+
+def test_without_scope_three_what_is_sent_outside_is_released_elsewhere() -> None:
+    kept, lost = through("park", (1, 2))
+    assert kept == []
+    assert lost == {"sent_to_member": 1, "bought_from_member": 1, "released_elsewhere": 2,
+                    "scope_not_counted": 1}  # fmt: skip
+
+
+@pytest.mark.parametrize(("scopes", "tonnes"), [((1, 2, 3), 8.0), ((1, 2), None)])
+def test_a_gas_that_a_list_says_was_sent_outside_is_scope_three(
+    tmp_path: Path, scopes: tuple[int, ...], tonnes: float | None
+) -> None:
+    gone = cod("A", 8, species="ch4", medium="air", counterpart_id="C", **SENT)
+    park = make_park(tmp_path / "p", enterprises=PLANTS, releases=[gone])
+    found = compiled(park, scopes=scopes)
+    told = found.emissions[["scope", "emissions_t"]].to_numpy().tolist()
+    assert told == ([[3, tonnes]] if tonnes else [])
+    assert reason_t(found, "ch4") == ({} if tonnes else {"released_elsewhere": 8.0})
+
+
+def test_at_enterprise_level_materials_bought_from_a_member_stay() -> None:
+    kept, _ = through("enterprise", (1, 2, 3))
+    assert kept == ["waste_sent C", "purchased B", "purchased C"]
+
+
+def test_cooling_bought_from_a_member_is_netted(tmp_path: Path) -> None:
+    cold = {**steam("B", "purchased", "A"), "item": "cooling"}
+    own = {"item": "cooling", "parameter": "emission_factor", "species": "co2", "value": 0.05,
+           "unit": "t/GJ", "enterprise_id": "B"}  # fmt: skip
+    sold = turbine("cooling", "B", 1000)
+    park = make_park(tmp_path / "p", enterprises=PLANTS, activity=[sold, cold], site_factors=[own])
+    found = compiled(park)
+    assert pd.isna(total(found, "co2", 2023))
+    assert reason_t(found, "co2") == {"bought_from_member": pytest.approx(50.0)}
+
+
+def test_net_purchase_is_bought_less_sold_in_its_unit_and_in_tonnes(park: Park) -> None:
+    found = compiled(park)
+    table = net_purchases(found.activity, park, found.convention).set_index("enterprise_id")
+    columns = ["bought", "sold", "net", "bought_t", "sold_t", "net_t"]
+    assert table.loc["A", columns].tolist() == pytest.approx([0, 1500, -1500, 0, 165, -165])
+    assert table.loc["B", columns].tolist() == pytest.approx([1100, 0, 1100, 121, 0, 121])
+    assert set(table["missing"]) == {""}
+
+
+def test_a_net_purchase_with_an_untold_part_is_missing(tmp_path: Path) -> None:
+    silent = {**steam("B", "purchased", "A"), "amount": "", "notation": "NE", "process": "s2"}
+    rows = [steam("B", "purchased", "outside"), silent]
+    park = make_park(tmp_path / "p", enterprises=PLANTS, activity=rows)
+    table = net_purchases(compiled(park).activity, park, park.about.convention)
+    assert table["missing"].tolist() == ["amount"]
+    assert table[["bought", "net", "bought_t"]].isna().all(axis=None)
+
+
 @pytest.mark.parametrize(
     ("gwp", "ch4", "n2o"),
     [("SAR", 21, 310), ("AR4", 25, 298), ("AR5", 28, 265), ("AR6", 27.9, 273)],
@@ -192,6 +437,8 @@ def test_the_gwp_is_that_of_the_report(park: Park, gwp: str, ch4: float, n2o: fl
     [
         {}, {"level": "enterprise"}, {"scopes": (1,)}, {"gases": "co2"},
         {"view": "consumption", "export_value": "factor"}, {"release_rule": "priority"},
+        {"view": "consumption"}, {"view": "consumption", "level": "enterprise"},
+        {"release_rule": "mean"}, {"fill": "mean_of_months"},
     ],
     ids=str,
 )  # fmt: skip

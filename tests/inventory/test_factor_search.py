@@ -37,7 +37,7 @@ def test_an_unknown_name_is_refused(given: dict[str, str], said: str) -> None:
 
 def test_the_command_prints_value_unit_and_mark(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["factors", "--item", "heat", "--language", "en"])
+        main(["factors", "--item", "heat", "--set", "CN_HEAT", "--language", "en"])
     out = capsys.readouterr().out
     assert out.startswith("CN_HEAT/default: 0.11 t/GJ; seen in a public copy; NDRC guidelines")
     assert out.endswith("1 factor(s).\n")

@@ -9,7 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from parkkit.core.convention import Convention
 from parkkit.inventory.compilation import Inventory, total, totals
+from parkkit.inventory.fusion import fuse
+from parkkit.inventory.reconciliation import reconcile
 from tests.parks import compiled, make_park
 
 Compile = Callable[..., Inventory]
@@ -248,6 +251,115 @@ def test_waste_that_was_moved_is_not_released(inventory: Compile) -> None:
     found = inventory(releases=[PERMIT, moved])
     assert set(found.ledger["reason"]) == {"moved_not_released"}
     assert total(found, "nox", 2023) == 20.0
+
+
+# --- the mean of lists -----------------------------------------------------------------------
+
+
+def test_every_whole_list_counts_with_equal_weight(inventory: Compile) -> None:
+    found = inventory("mean", activity=[STOKER], releases=[PERMIT, STATISTICS])
+    assert total(found, "nox", 2023) == pytest.approx((29.4 + 20 + 25) / 3)
+    assert reasons(found) == {"mean_of_lists": pytest.approx((29.4 + 20 + 25) * 2 / 3)}
+    rows = found.emissions[found.emissions["species"] == "nox"]
+    kept = dict(zip(rows["list"], rows["emissions_t"], strict=True))
+    assert kept == pytest.approx({"calculated": 9.8, "permit": 20 / 3, "statistics": 25 / 3})
+
+
+def test_one_list_alone_is_its_own_mean(inventory: Compile) -> None:
+    found = inventory("mean", releases=[PERMIT])
+    assert total(found, "nox", 2023) == 20.0
+    assert not len(found.ledger)
+
+
+def test_a_list_with_a_gap_is_not_in_the_mean(inventory: Compile) -> None:
+    months = [release(amount=10, month=month, data_rank=1) for month in range(1, 7)]
+    silent = release(list="cems", notation="NE", data_rank=1)
+    year = release(list="statistics", amount=13)
+    found = inventory("mean", releases=[*months, silent, year])
+    assert total(found, "nox", 2023) == 13.0
+    assert reasons(found) == {"other_list_chosen": 60.0}
+
+
+def test_with_no_whole_list_the_best_rank_is_taken(inventory: Compile) -> None:
+    six = [release(amount=10, month=month) for month in range(1, 7)]
+    eleven = [release(list="cems", amount=1, month=month, data_rank=1) for month in range(1, 12)]
+    assert total(inventory("mean", releases=[*six, *eleven]), "nox", 2023) == 11.0
+
+
+def test_twelve_months_and_a_year_have_a_mean(inventory: Compile) -> None:
+    months = [release(amount=10, month=month) for month in range(1, 13)]
+    found = inventory("mean", releases=[*months, release(list="statistics", amount=100)])
+    assert total(found, "nox", 2023) == pytest.approx(110.0)
+
+
+@pytest.mark.parametrize(
+    ("rank", "tonnes", "reason"),
+    [(1, 50.0, "whole_plant_chosen"), (2, 45.0, "processes_chosen"), (3, 45.0, "processes_chosen")],
+    ids=["whole plant better", "tie: the processes say more", "processes better"],
+)
+def test_a_whole_plant_competes_with_the_means_of_its_processes(
+    inventory: Compile, rank: int, tonnes: float, reason: str
+) -> None:
+    boiler = [release(amount=15), release(list="statistics", amount=25)]
+    kiln = release(process="kiln", amount=25)
+    whole = release(process="", amount=50, data_rank=rank)
+    found = inventory("mean", releases=[*boiler, kiln, whole])
+    assert total(found, "nox", 2023) == pytest.approx(tonnes)
+    lost = {"whole_plant_chosen": {"whole_plant_chosen": 65.0},
+            "processes_chosen": {"mean_of_lists": 20.0, "processes_chosen": 50.0}}  # fmt: skip
+    assert reasons(found) == pytest.approx(lost[reason])
+
+
+def test_lists_silent_on_what_was_generated_do_not_lower_it(inventory: Compile) -> None:
+    made = {**PERMIT, "amount_kind": "generated", "amount": 80}
+    rows = inventory("mean", releases=[PERMIT, made, STATISTICS]).emissions
+    assert rows["generated_t"].sum() == 80.0
+    assert rows["emissions_t"].sum() == pytest.approx(22.5)
+
+
+def test_what_is_bought_is_in_no_mean(inventory: Compile) -> None:
+    reported = release(species="co2", process="", amount=5000)
+    found = inventory("mean", activity=[GRID], releases=[reported])
+    assert total(found, "co2", 2023) == pytest.approx(5000 + 497.4)
+
+
+def test_a_mean_is_one_source_in_the_fused_table_with_its_lists_joined(
+    inventory: Compile,
+) -> None:
+    named = [{**PERMIT, "stack_id": "S1"}, {**STATISTICS, "stack_id": "DA001"}]
+    fused = fuse(inventory("mean", releases=named))
+    assert fused[["unit_id", "nox_t", "nox_list"]].to_numpy().tolist() == [
+        ["A/boiler", 22.5, "permit+statistics"]
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_lists_moves_no_mean(inventory: Compile, order: int) -> None:
+    lists = [PERMIT, STATISTICS, release(list="cems", amount=27)][::order]
+    assert total(inventory("mean", releases=lists), "nox", 2023) == pytest.approx(24.0, rel=1e-12)
+
+
+# --- what lists do not tell ------------------------------------------------------------------
+
+
+def test_what_is_captured_is_replaced_by_no_list() -> None:
+    # 100 t released, 40 t captured; a better list says that 55 t were released
+    ground = {"enterprise_id": "A", "process": "boiler", "year": 2023, "species": "co2",
+              "medium": "air", "coverage_share": 1.0, "status": "computed", "is_biogenic": False,
+              "factor_rank": 4.0, "activity_rank": 2.0, "sent_t": None, "generated_t": None,
+              "source_id": "A/boiler", "counterpart_id": "", "month": None, "activity_id": "",
+              "release_id": ""}  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {**ground, "use": "fuel_combustion", "list": "calculated", "emissions_t": 100.0},
+            {**ground, "use": "captured", "list": "calculated", "emissions_t": -40.0},
+            {**ground, "use": "", "list": "cems", "emissions_t": 55.0, "factor_rank": 1.0,
+             "activity_rank": 1.0},
+        ]
+    )  # fmt: skip
+    kept, ledger = reconcile(rows, convention=Convention(factor_sets=()), list_order=[])
+    assert sorted(kept["emissions_t"]) == [-40.0, 55.0]
+    assert ledger["amount_t"].tolist() == [100.0]
 
 
 # --- overlap ---------------------------------------------------------------------------------

@@ -82,8 +82,8 @@ def test_a_tampered_figure_is_found(tmp_path: Path) -> None:
     notebook = read("01_boundary")
     cell = next(c for c in notebook.cells if CHECKED in c.metadata.get("tags", []))
     html = next(out.data for out in cell.outputs if "pk-value" in str(out.data.get("text/html")))
-    html["text/html"] = html["text/html"].replace(">325.4<", ">325.5<", 1)
-    assert ">325.5<" in html["text/html"], "the figure to tamper with has changed: name the new one"
+    html["text/html"] = html["text/html"].replace(">327.6<", ">327.7<", 1)
+    assert ">327.7<" in html["text/html"], "the figure to tamper with has changed: name the new one"
     # nbval runs a notebook where it lies: beside a copy of the parks, as in the repository.
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "sample_parks").symlink_to(REPOSITORY / "sample_parks")
@@ -92,5 +92,5 @@ def test_a_tampered_figure_is_found(tmp_path: Path) -> None:
                "--nbval-sanitize-with", str(SANITIZE), "notebooks"]  # fmt: skip
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert found.returncode == 1, found.stdout[-2000:]
-    assert "325.5" in found.stdout
+    assert "327.7" in found.stdout
     assert re.search(r"\b1 failed", found.stdout), found.stdout[-2000:]

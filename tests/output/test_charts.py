@@ -14,6 +14,7 @@ import pytest
 from parkkit.core.errors import ParkError
 from parkkit.core.labels import LANGUAGES, Language
 from parkkit.output import charts
+from parkkit.output.ledger_charts import said_step
 from parkkit.output.theme import Chart
 
 V5 = "application/vnd.vegalite.v5+json"
@@ -53,12 +54,21 @@ FRAMES: dict[str, pd.DataFrame] = {
     "tapio_quadrant": pd.DataFrame(
         {"series": ["co2e"], "economy_change": [0.1], "pressure_change": [0.04],
          "state": ["weak_decoupling"], "end": [2021]}),
-    "ledger_bars": pd.DataFrame(
-        {"reason": ["kept", "outside", "closed"], "amount_t": [70.0, 25.0, 5.0]}),
+    "ledger_waterfall": pd.DataFrame(
+        {"reason": ["candidates", "outside", "filled_months", "kept"],
+         "stage": ["", "boundary", "calculate", ""], "change_t": [None, -50.0, 20.0, None],
+         "total_t": [100.0, 50.0, 70.0, 70.0]}),
+    "convention_waterfall": pd.DataFrame(
+        {"choice": ["start", "level", "gwp", "view;chp", "end"],
+         "before": ["", "park", "AR5", "production;energy", ""],
+         "after": ["", "enterprise", "AR6", "consumption;exergy", ""],
+         "change_t": [None, 30.0, 0.0, -10.0, None],
+         "total_t": [100.0, 130.0, 130.0, 120.0, 120.0]}),
 }  # fmt: skip
 VALUES = {"tapio_quadrant": "economy_change", "state_grid": "state", "fused_bars": "share",
           "membership_matrix": "is_member", "decoupling_lines": "index",
-          "species_bars": "emissions_t", "ledger_bars": "amount_t"}  # fmt: skip
+          "species_bars": "emissions_t", "ledger_waterfall": "total_t",
+          "convention_waterfall": "total_t"}  # fmt: skip
 
 
 def drawn(name: str, frame: pd.DataFrame, language: Language = "zh", **more: int) -> Chart:
@@ -206,14 +216,48 @@ def test_a_tapio_point_is_named_with_its_state() -> None:
 
 
 def test_the_ledger_leads_from_the_candidates_to_what_is_kept() -> None:
-    texts = told(drawn("ledger_bars", FRAMES["ledger_bars"], "en"))
-    assert {"100 t", "−25 t", "−5 t", "70 t"} <= texts
+    texts = told(drawn("ledger_waterfall", FRAMES["ledger_waterfall"], "en"))
+    assert {"100 t CO₂e", "−50 t CO₂e", "+20 t CO₂e", "70 t CO₂e"} <= texts
+    assert {"All candidates", "Boundary: outside the boundary", "Kept"} <= texts
 
 
-def test_a_ledger_that_does_not_close_is_refused() -> None:
-    extra = pd.DataFrame({"reason": ["candidates"], "amount_t": [101.0]})
-    with pytest.raises(ParkError, match="candidates 101"):
-        drawn("ledger_bars", pd.concat([FRAMES["ledger_bars"], extra]))
+def bars(chart: Chart) -> dict[str, tuple[float, float, str]]:
+    """Where each bar of a waterfall begins and ends, and what kind it is, by its text."""
+    return {row["text"]: (row["from"], row["to"], row["kind"]) for row in rows(chart)
+            if "kind" in row}  # fmt: skip
+
+
+def test_a_bar_begins_where_the_one_before_ends_and_hollow_bars_take_off() -> None:
+    chart = drawn("ledger_waterfall", FRAMES["ledger_waterfall"], "en")
+    assert bars(chart) == {
+        "100 t CO₂e": (0, 100, "end"), "−50 t CO₂e": (100, 50, "out"),
+        "+20 t CO₂e": (50, 70, "in"), "70 t CO₂e": (0, 70, "end"),
+    }  # fmt: skip
+    scales = [layer["encoding"]["color"]["scale"] for layer in chart.to_dict()["layer"]
+              if "color" in layer["encoding"]]  # fmt: skip
+    assert dict(zip(scales[0]["domain"], scales[0]["range"], strict=True))["out"] == "white"
+
+
+def test_a_step_between_conventions_is_told_by_its_choice_and_values() -> None:
+    chart = drawn("convention_waterfall", FRAMES["convention_waterfall"])
+    assert "核算层级：园区层级（扣除内部转移） → 企业层级（不扣除内部转移）" in told(chart)
+    assert "核算视角、热电联产分摊方法（合并为一步）" in told(chart)
+    subtitle = chart.to_dict()["title"]["subtitle"]
+    assert "不影响总量的选择：全球变暖潜势值（GWP）" in subtitle
+    assert "横轴不从 0 开始，菱形表示总量" in subtitle
+
+
+def test_an_axis_that_does_not_begin_at_zero_draws_no_bar_for_a_total() -> None:
+    chart = drawn("convention_waterfall", FRAMES["convention_waterfall"])
+    assert bars(chart)["100 t CO₂e"] == (100, 100, "end")
+    marks = [layer["mark"].get("shape") for layer in chart.to_dict()["layer"]]
+    assert "diamond" in marks
+
+
+def test_factor_sets_are_told_by_what_came_and_went() -> None:
+    step = {"choice": "factor_sets", "before": "A,B", "after": "B,C"}
+    assert said_step(step, "zh") == "排放因子集（按优先顺序）：新增 C、移除 A"
+    assert said_step({**step, "after": "B,A"}, "zh") == "排放因子集（按优先顺序）：顺序调整"
 
 
 def test_plants_on_whom_boundaries_differ_come_first() -> None:

@@ -24,6 +24,11 @@ COAL = {"amount": 10}
 SO2 = {"amount": 5}
 BOUGHT = {"process": "power", "process_type": "purchase", "item": "electricity",
           "use": "purchased", "unit": "MWh", "amount": 1}  # fmt: skip
+MAINS = {**BOUGHT, "counterpart_id": "grid", "amount": 100}
+SOLD = {**BOUGHT, "use": "sold", "counterpart_id": "grid"}
+MADE = {**BOUGHT, "use": "self_generated", "process_type": "", "amount": 100}
+NCV = {"parameter": "ncv", "value": 20, "unit": "GJ/t"}
+SHARE = {"use": "", "species": "", "parameter": "oxidation", "unit": "1"}
 
 
 def fault(told: tuple[str, str, int | None, str], words: tuple[str, ...], **given: Any) -> object:
@@ -82,8 +87,8 @@ FAULTS = [
           economy=[{"amount": 1, "unit": "USD"}]),
     fault(("wrong_dimension", "site_factors.csv", 2, "unit"), ("'GJ/m3'", "TJ/t"),
           site_factors=[{"parameter": "ncv", "value": 20, "unit": "GJ/m3"}]),
-    fault(("unknown", "site_factors.csv", 2, "unit"), ("'%'",),
-          site_factors=[{"parameter": "sulphur_share", "value": 0.8, "unit": "%"}]),
+    fault(("unknown", "site_factors.csv", 2, "unit"), ("'‰'",),
+          site_factors=[{"parameter": "sulphur_share", "value": 8, "unit": "‰"}]),
     fault(("blank", "site_factors.csv", 2, "species"), ("blank",),
           site_factors=[{"parameter": "emission_factor", "value": 2, "unit": "t/t"}]),
     fault(("overlapping_years", "site_factors.csv", 3, "valid_from"), ("row 2",),
@@ -153,8 +158,91 @@ FAULTS = [
           about={"province": 330000}),
     fault(("unknown", "park.toml [convention]", None, "factor_sets"), ("'CN_NDRC42'", "CN_NDRC24"),
           convention={"factor_sets": ["CN_NDRC42"]}),
-    fault(("not_served", "park.toml [convention]", None, ""), ("electricity", "market"),
-          convention={"electricity": "market"}),
+    fault(("unknown", "park.toml [convention]", None, ""), ("electricity", "market"),
+          convention={"electricity": "markt"}),
+    # --- units of heat, and parameters
+    fault(("wrong_dimension", "activity.csv", 2, "unit"), ("'GJ'", "converts to t"),
+          activity=[{**COAL, "item": "limestone", "use": "process_output", "unit": "GJ"}]),
+    fault(("wrong_dimension", "site_factors.csv", 2, "unit"), ("'t/m3'", "t/t, t/TJ"),
+          site_factors=[{"parameter": "emission_factor", "value": 2, "unit": "t/m3",
+                         "species": "co2"}]),
+    fault(("blank", "site_factors.csv", 2, "species"), ("blank",),
+          site_factors=[{"item": "heat", "parameter": "supplied_factor", "value": 0.1,
+                         "unit": "t/GJ"}]),
+    fault(("wrong_dimension", "site_factors.csv", 2, "unit"), ("'K'", "degC"),
+          site_factors=[{"item": "heat", "parameter": "heat_temperature_c", "value": 453,
+                         "unit": "K"}]),
+    fault(("wrong_dimension", "site_factors.csv", 2, "unit"), ("'t/GJ'", "tce/t"),
+          site_factors=[{"parameter": "coal_equivalent", "value": 1, "unit": "t/GJ"}]),
+    fault(("above", "site_factors.csv", 2, "value"), ("80", "up to 1"),
+          site_factors=[{"parameter": "methane_share", "value": 80}]),
+    fault(("years_reversed", "site_factors.csv", 2, "valid_to"), ("2020", "2023"),
+          site_factors=[{**NCV, "valid_from": 2023, "valid_to": 2020}]),
+    fault(("overlapping_years", "site_factors.csv", 4, "valid_from"), ("row 2",),
+          site_factors=[{**NCV, "valid_from": 2000}, {**NCV, "process": "boiler"},
+                        {**NCV, "valid_from": 2020, "valid_to": 2021}]),
+    # --- a park's own factors
+    fault(("factor_set_taken", "factors.csv", 2, "factor_set"), ("'CN_NDRC24'", "another id"),
+          factors=[{"factor_set": "CN_NDRC24", "value": 2}, {"factor_set": "CN_NDRC24",
+                    "item": "coke", "value": 2}]),
+    fault(("unknown", "factors.csv", 2, "item"), ("'bitumious'", "Did you mean 'bituminous'?"),
+          factors=[{"item": "bitumious", "value": 2}]),
+    fault(("unknown", "factors.csv", 2, "use"), ("'burning'", "fuel_combustion"),
+          factors=[{"use": "transport_own;burning", "value": 2}]),
+    fault(("unknown", "factors.csv", 2, "species"), ("'co3'", "co2"),
+          factors=[{"species": "co3", "value": 2}]),
+    fault(("unknown", "factors.csv", 2, "region"), ("'33'", "330000"),
+          factors=[{"region": "33", "value": 2}]),
+    fault(("unknown", "factors.csv", 2, "parameter"), ("'heat_value'", "ncv"),
+          factors=[{"parameter": "heat_value", "value": 20, "unit": "GJ/t"}]),
+    fault(("unknown", "factors.csv", 2, "formula"), ("'per_mass'", "per_amount"),
+          factors=[{"formula": "per_mass", "value": 2}]),
+    fault(("unknown", "factors.csv", 2, "technology"), ("'stocker'", "'stoker'"),
+          factors=[{"technology": "stocker", "value": 2}]),
+    fault(("wrong_dimension", "factors.csv", 2, "unit"), ("'t/m3'", "t/t, t/TJ"),
+          factors=[{"value": 2, "unit": "t/m3"}]),
+    fault(("wrong_dimension", "factors.csv", 2, "unit"), ("'GJ/m3'", "TJ/t"),
+          factors=[{**SHARE, "parameter": "ncv", "value": 2, "unit": "GJ/m3"}]),
+    fault(("wrong_dimension", "factors.csv", 2, "unit"), ("'kg/t'", "t/TJ"),
+          factors=[{**SHARE, "parameter": "carbon_content", "value": 2, "unit": "kg/t"}]),
+    fault(("wrong_dimension", "factors.csv", 2, "unit"), ("'t/t'", "t/TJ"),
+          factors=[{"item": "gas", "value": 2, "unit": "t/t"}]),
+    fault(("mixed_group", "factors.csv", 2, "item"), ("'gas'", "row for each item"),
+          factors=[{**SHARE, "item": "gas", "parameter": "ncv", "value": 2, "unit": "GJ/t"}]),
+    fault(("above", "factors.csv", 2, "value"), ("98", "up to 1"),
+          factors=[{**SHARE, "value": 98}]),
+    fault(("blank", "factors.csv", 2, "value"), ("blank",), factors=[{}]),
+    fault(("blank", "factors.csv", 2, "use"), ("blank",), factors=[{"use": "", "value": 2}]),
+    fault(("blank", "factors.csv", 2, "species"), ("blank",),
+          factors=[{"species": "", "value": 2}]),
+    fault(("blank", "factors.csv", 2, "stage"), ("blank",),
+          factors=[{"species": "nox", "value": 2, "unit": "kg/t"}]),
+    fault(("item_without_species", "factors.csv", 2, "species"), ("'bituminous'", "co2"),
+          factors=[{"species": "as_item", "value": 2}]),
+    fault(("not_a_number", "factors.csv", 2, "value"), ("'0.90-0.98'", "give one"),
+          factors=[{**SHARE, "value": "0.90-0.98"}]),
+    fault(("duplicate_factor", "factors.csv", 3, "valid_from"), ("row 2",),
+          factors=[{"value": 2, "use": "transport_own;fuel_combustion", "valid_to": 2023},
+                   {"value": 3, "valid_from": 2023}]),
+    fault(("years_reversed", "factors.csv", 2, "valid_to"), ("2020", "2023"),
+          factors=[{"value": 2, "valid_from": 2023, "valid_to": 2020}]),
+    fault(("unknown_reference", "factors.csv", 2, "origin"), ("'book'", "sources.csv"),
+          factors=[{"value": 2, "origin": "book"}]),
+    fault(("unknown", "park.toml [convention]", None, "factor_sets"), ("'OWM'", "'OWN'"),
+          factors=[{"value": 2}], convention={"factor_sets": ["OWM"]}),
+    # --- uses and energy sold
+    fault(("use_of_item", "activity.csv", 3, "use"), ("'fuel_combustion'", "fuel, waste"),
+          activity=[COAL, {**COAL, "item": "electricity", "unit": "MWh"}]),
+    fault(("use_of_item", "activity.csv", 2, "use"), ("'charged'", "'bituminous'"),
+          activity=[{**COAL, "use": "charged"}]),
+    fault(("use_of_item", "activity.csv", 2, "use"), ("'water_withdrawn'", "water"),
+          activity=[{**COAL, "use": "water_withdrawn"}]),
+    fault(("sold_above_made", "activity.csv", 4, "amount"),
+          ("250 MWh", "the 100 MWh it made and the 100 MWh it bought", "self_generated"),
+          activity=[MADE, MAINS, {**SOLD, "amount": 0.25, "unit": "GWh"}]),
+    fault(("sold_above_made", "activity.csv", 3, "amount"), ("in 2023", "the 0 MWh it bought"),
+          activity=[MADE, {**SOLD, "amount": 60, "month": 1}, {**SOLD, "amount": 60, "month": 2},
+                    {**MADE, "year": 2022}]),
 ]  # fmt: skip
 
 
@@ -172,6 +260,91 @@ def test_a_fault_is_told_where_it_is_in_both_languages(
     in_chinese = problems[0].told("zh")
     assert in_chinese != problems[0].told("en")
     assert told[2] is None or f"第 {told[2]} 行" in in_chinese
+
+
+def two(*activity: Any) -> dict[str, Any]:
+    """Two plants, the mains of A, and what they tell of each other."""
+    return {"enterprises": [{}, {"enterprise_id": "B"}], "activity": [MAINS, *activity]}
+
+
+B_BUYS = {**BOUGHT, "enterprise_id": "B", "counterpart_id": "A"}
+A_SELLS = {**SOLD, "counterpart_id": "B"}
+CLAIM = {"amount": 60}
+DOUBTS = [
+    fault(("sale_denied", "activity.csv", 3, "counterpart_id"), ("'A' sold 50 MWh", "'B'", "0 MWh"),
+          **two({**A_SELLS, "amount": 50}, {**B_BUYS, "amount": 50, "year": 2022,
+                                            "counterpart_id": "grid"})),
+    fault(("purchase_denied", "activity.csv", 3, "counterpart_id"), ("'B' bought 50 MWh", "'A'"),
+          **two({**B_BUYS, "amount": 50})),
+    fault(("transfer_differs", "activity.csv", 3, "amount"), ("sold 50 MWh", "48 MWh (row 5)"),
+          **two({**A_SELLS, "amount": 20, "month": 1}, {**A_SELLS, "amount": 30, "month": 2},
+                {**B_BUYS, "amount": 48000, "unit": "kWh"})),
+    fault(("sold_not_made", "activity.csv", 3, "amount"), ("7 GJ of heat", "self_generated"),
+          activity=[COAL, {**SOLD, "item": "heat", "unit": "GJ", "amount": 7}]),
+    fault(("claims_above_purchases", "certificates.csv", 3, "amount"), ("120 MWh", "100 MWh"),
+          activity=[MAINS], certificates=[CLAIM, {**CLAIM, "kind": "gec"}]),
+    fault(("claim_without_purchase", "certificates.csv", 2, "amount"), ("2022", "60 MWh"),
+          activity=[MAINS], certificates=[{**CLAIM, "year": 2022}]),
+    fault(("claimed_twice", "certificates.csv", 3, "amount"), ("row 2", "c0001"),
+          activity=[MAINS], certificates=[{"amount": 50}, {"amount": 50}]),
+    fault(("expired_factor", "site_factors.csv", 2, "valid_to"), ("–2020", "2022–2023"),
+          activity=[COAL, {**COAL, "year": 2022}], site_factors=[{**NCV, "valid_to": 2020}]),
+    fault(("expired_factor", "site_factors.csv", 2, "valid_to"), ("2024–", "2023"),
+          site_factors=[{**NCV, "valid_from": 2024}]),
+    fault(("factor_gap", "site_factors.csv", 2, "valid_to"), ("'ncv'", "2020, 2022–2023"),
+          activity=[{**COAL, "year": year} for year in (2020, 2021, 2022, 2023)],
+          site_factors=[{**NCV, "valid_from": 2021, "valid_to": 2021}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "told", "words"), DOUBTS)
+def test_a_doubt_is_told_where_it_is_in_both_languages_and_stops_nothing(
+    tmp_path: Path, given: dict[str, Any], told: tuple[str, str, int | None, str], words: Any
+) -> None:
+    park = open_park(write_park(tmp_path / "p", **{"activity": [COAL], **given}))
+    assert [(p.code, p.file, p.row, p.column) for p in park.notes] == [told]
+    for word in (*words, told[1], told[3]):
+        assert word in park.notes[0].told("en")
+    in_chinese = park.notes[0].told("zh")
+    assert f"{told[1]}，第 {told[2]} 行，“{told[3]}”列：" in in_chinese
+
+
+SOUND = [
+    pytest.param(two({**A_SELLS, "amount": 50}, {**B_BUYS, "amount": 49.6, "month": 1}),
+                 id="two meters within 1 %"),
+    pytest.param(two({**A_SELLS, "amount": 50}, {**B_BUYS, "amount": "", "notation": "C"}),
+                 id="one side is confidential"),
+    pytest.param(two({**A_SELLS, "amount": "", "notation": "NO"}), id="nothing was sold"),
+    pytest.param({"activity": [MADE, {**SOLD, "amount": 100.05}]}, id="sold all, rounded"),
+    pytest.param({"activity": [{**MADE, "amount": "", "notation": "C"}, {**SOLD, "amount": 5}]},
+                 id="what was made is confidential"),
+    pytest.param({"activity": [MAINS], "certificates": [CLAIM, {"amount": 40}]},
+                 id="claims up to what was bought"),
+    pytest.param({"activity": [MAINS], "certificates": [{"amount": 50}, {"amount": 50,
+                  "kind": "gec"}]}, id="two kinds of claim"),
+    pytest.param({"activity": [COAL, {**COAL, "year": 2022}], "site_factors": [
+                  {**NCV, "process": "boiler", "valid_from": 2023}, {**NCV, "valid_to": 2022}]},
+                 id="the plant's value serves where the process has none"),
+    pytest.param({"activity": [COAL], "site_factors": [{**NCV, "item": "coke", "valid_to": 2020}]},
+                 id="nobody needs the old value"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", SOUND)
+def test_what_is_sound_raises_no_doubt(tmp_path: Path, given: dict[str, Any]) -> None:
+    assert open_park(write_park(tmp_path / "p", **given)).notes == ()
+
+
+def test_sums_are_not_judged_while_a_row_of_them_is_wrong(tmp_path: Path) -> None:
+    rows = [{**MADE, "amount": "lots"}, {**MAINS, "amount": 1}, {**SOLD, "amount": 50}]
+    folder = write_park(tmp_path / "p", activity=rows, certificates=[CLAIM])
+    assert [problem.code for problem in check_park(folder)] == ["not_a_number"]
+
+
+@pytest.mark.parametrize("unit", ["TJ", "GJ", "MMBtu", "tce", "kgce", "kWh"])
+def test_a_fuel_may_be_told_by_its_heat(tmp_path: Path, unit: str) -> None:
+    given = [{**COAL, "unit": unit}, {**COAL, "item": "natural_gas", "unit": unit}]
+    assert open_park(write_park(tmp_path / "p", activity=given)).notes == ()
 
 
 def broken(name: str, content: bytes) -> Callable[[Path], None]:
@@ -381,7 +554,7 @@ def test_a_folder_of_something_else_is_no_park(tmp_path: Path) -> None:
 
 def test_a_new_park_is_sound_and_empty(tmp_path: Path) -> None:
     made = new_park(tmp_path / "fresh", park_id="fresh")
-    assert len(made) == 11
+    assert len(made) == 12
     assert check_park(tmp_path / "fresh") == ()
     assert len(open_park("fresh", parks=tmp_path).activity) == 0
 
@@ -443,9 +616,8 @@ def test_what_a_closed_plant_did_is_told_and_not_lost(tmp_path: Path) -> None:
     bought = {**BOUGHT, "item": "heat", "unit": "GJ", "counterpart_id": "B"}
     park = open_park(write_park(tmp_path / "p", enterprises=[{}, closed],
                                 activity=[{**COAL, "enterprise_id": "B"}, bought]))  # fmt: skip
-    assert [(note.code, note.row, note.column) for note in park.notes] == [
-        ("not_in_operation", 2, "enterprise_id"), ("not_in_operation", 3, "counterpart_id"),
-    ]  # fmt: skip
+    told = [(note.row, note.column) for note in park.notes if note.code == "not_in_operation"]
+    assert told == [(2, "enterprise_id"), (3, "counterpart_id")]
 
 
 def test_a_folder_whose_name_is_no_plain_name_does_not_break_the_others(tmp_path: Path) -> None:

@@ -255,6 +255,41 @@ def test_the_incinerator_burns_the_hazardous_waste_of_the_park(
     assert total(rows, use="treated") == within_one_percent(total(rows, use="waste_sent"))
 
 
+@in_every_year
+def test_the_limestone_binds_the_sulphur_that_the_scrubber_takes_out(
+    activity: pd.DataFrame, park: Park, year: int
+) -> None:
+    rows = activity[(activity["enterprise_id"] == CHP) & (activity["year"] == year)]
+    devices = park.abatement
+    scrubber = devices[(devices["enterprise_id"] == CHP) & (devices["species"] == "so2")
+                       & (devices["valid_from"] <= year)
+                       & (devices["valid_to"] >= year)].iloc[0]  # fmt: skip
+    # 15 kg SO2 per t and per cent of sulphur, 0.8 %; half of SO2 is sulphur
+    made = total(rows, item="bituminous") * 15 * 0.8 / 1000 / 2
+    sulphur = made * scrubber["removal_share"] * scrubber["running_share"]
+    stone = total(rows, item="limestone")
+    assert stone * 0.92 / 1.03 * 32 / 100 == pytest.approx(sulphur, rel=1e-4)
+    assert scrubber["reagent_t"] == stone
+
+
+@in_every_year
+def test_the_load_of_the_basins_is_what_the_reactor_leaves(
+    activity: pd.DataFrame, park: Park, year: int
+) -> None:
+    rows = activity[(activity["enterprise_id"] == SEWAGE) & (activity["year"] == year)]
+    factors = park.site_factors
+    grams = factors[(factors["enterprise_id"] == SEWAGE) & (factors["species"] == "cod")
+                    & (factors["valid_from"] == year)]["value"].iloc[0]  # fmt: skip
+    inlet = total(rows, item="wastewater", use="treated") * float(grams) / 1e6
+    cod = rows[(rows["item"] == "cod_load") & (rows["use"] == "treated")]
+    reactor = total(cod, technology="anaerobic_reactor")
+    basins = total(cod, technology="centralised_aerobic")
+    assert basins == within_one_percent(inlet - 0.8 * reactor)
+    # a tonne of COD makes 0.25 x 0.8 t of methane there; the flare burns most of it
+    burnt = total(rows, item="methane", use="recovered")
+    assert 0.85 < burnt / (reactor * 0.25 * 0.8) < 1
+
+
 # --- the hard cases --------------------------------------------------------------------------
 
 
@@ -318,6 +353,18 @@ def test_value_added_lacks_one_year_of_one_plant_outside(park: Park) -> None:
     assert runs - there == {("LG27", 2019)}
     assert "LG27" not in who_is_in(park, "physical")
     assert set(rows["price_year"]) == {2020}
+
+
+def test_solar_power_is_told_as_such(park: Park) -> None:
+    roofs = park.activity[park.activity["process"] == "屋顶光伏"]
+    assert set(roofs["enterprise_id"]) == {"LG18", "LG19"}
+    assert set(roofs["process_type"]) == {"solar_power"}
+
+
+def test_scope_three_is_told_by_category(park: Park) -> None:
+    rows = park.activity[park.activity["scope3_category"].notna()]
+    told = set(zip(rows["enterprise_id"], rows["use"], rows["scope3_category"], strict=True))
+    assert told == {("LG08", "transport_hired", 4), ("LG18", "purchased", 1)}
 
 
 # --- the story -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from parkkit_widgets import ConventionPicker
 from parkkit_widgets.convention_picker import FIELDS
 
-from parkkit.core.convention import Convention, choices, served
+from parkkit.core.convention import Convention, choices
 from parkkit.core.errors import ParkError
 from parkkit.core.labels import LANGUAGES, has_label, label
 from parkkit.inventory.factors import factor_sets
@@ -26,33 +26,58 @@ def test_the_convention_prints_as_python():
 def test_the_fields_show_the_base():
     picker = ConventionPicker(replace(BASE, scopes=(1,), grid_year=2022))
     assert picker._fields["grid_year"].value == 2022
-    assert [box.value for box in picker._scopes.values()] == [True, False]
+    assert [box.value for box in picker._scopes.values()] == [True, False, False]
     assert picker._sets.value == BASE.factor_sets
 
 
+def test_every_choice_of_a_convention_has_its_field():
+    assert {*FIELDS, "scopes", "factor_sets"} == {field.name for field in fields(Convention)}
+    assert [value for _, value in ConventionPicker(BASE)._fields["release_rule"].options][-1] == (
+        "mean"
+    )
+
+
 @pytest.mark.parametrize("name", FIELDS)
-def test_every_served_value_of_a_field_becomes_the_convention(name):
+def test_every_value_of_a_field_becomes_the_convention(name):
     picker = ConventionPicker(BASE)
     values = [value for _, value in picker._fields[name].options]
-    assert set(served(name)) <= set(values)
+    assert {value for value in choices()[name] if value is not int} <= set(values)
     for value in values:
         picker._fields[name].value = value
-        assert getattr(picker.convention, name) == value
+        assert picker.convention == replace(BASE, **{name: value})
+        assert eval(repr(picker.convention), {"Convention": Convention}) == picker.convention
     assert picker._refusal.value == ""
 
 
-def test_the_consumption_view_values_exports_by_factor_and_back():
+def greyed(picker):
+    return {name for name, field in picker._fields.items() if field.disabled}
+
+
+def test_what_shapes_nothing_is_greyed_and_said():
     picker = ConventionPicker(BASE)
+    assert greyed(picker) == {"export_value", "chp"}
+    assert "外供能源的扣除方法，热电联产分摊方法" in picker._unused.value
     picker._fields["view"].value = "consumption"
-    assert picker.convention == replace(BASE, view="consumption", export_value="factor")
-    picker._fields["view"].value = "production"
-    assert picker.convention == BASE
+    assert greyed(picker) == set()
+    assert picker._unused.value == ""
+    picker._fields["export_value"].value = "factor"
+    assert greyed(picker) == {"chp"}
+    picker._fields["electricity"].value = "market"
+    assert greyed(picker) == {"chp", "grid_region"}
 
 
-def test_a_choice_without_a_field_stays_as_the_base_has_it():
-    picker = ConventionPicker(replace(BASE, export_value="factor"))
+def test_a_greyed_choice_keeps_its_value():
+    picker = ConventionPicker(replace(BASE, chp="exergy"))
     picker._fields["gwp"].value = "AR6"
-    assert picker.convention == replace(BASE, export_value="factor", gwp="AR6")
+    assert picker.convention == replace(BASE, chp="exergy", gwp="AR6")
+
+
+def test_a_set_of_the_park_can_be_chosen_like_any_other():
+    base = replace(BASE, factor_sets=("MINE", *BASE.factor_sets))
+    picker = ConventionPicker(base, own_sets=["MINE", "OTHER"])
+    picker._sets.value = ("OTHER", "MINE")
+    assert picker._refusal.value == ""
+    assert picker.convention.factor_sets == ("OTHER", "MINE")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -125,7 +150,7 @@ def test_every_option_is_named_in_the_language(language):
 
 
 @pytest.mark.parametrize(("name", "value"), CLOSED)
-def test_every_value_of_a_convention_has_a_name_served_or_not(name, value):
+def test_every_value_of_a_convention_has_a_name(name, value):
     # a year stands for itself
     assert value is int or has_label(f"convention.{name}.{value}")
 

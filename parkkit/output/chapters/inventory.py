@@ -1,22 +1,19 @@
-"""Chapter 02: what the park emits, from which list, and what was left out and why."""
+"""Chapter 02: what the park emits, from which list, and where a figure comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from html import escape
 
 import pandas as pd
-from IPython.display import display
 
-from parkkit.core.convention import Convention
 from parkkit.core.labels import Language, label
 from parkkit.inventory.calculation import greenhouse_gases
-from parkkit.inventory.compilation import CO2E, Inventory, compile_inventory, total, totals
-from parkkit.inventory.economy import PARK, economy_series, intensity
+from parkkit.inventory.compilation import CO2E, Inventory, total, totals
+from parkkit.inventory.economy import PARK, economy_series, ratio
 from parkkit.inventory.explanation import explain
 from parkkit.output.figures import Card, card, name_of, number
-from parkkit.output.pages import PageChoice, say
+from parkkit.output.pages import PageChoice
 from parkkit.output.quantities import is_missing, percent, readable
 from parkkit.output.theme import numbered
 from parkkit.park.boundary import area
@@ -58,10 +55,10 @@ def _intensities(inventory: Inventory, park: Park, choice: PageChoice) -> list[C
     note = "" if is_missing(price) else label("page.prices_of", language, year=int(price or 0))
     return [
         Card(name=label("page.per_value", language), note=note,
-             value=number(intensity(amount, value / CNY_PER_10K), language),
+             value=number(ratio(amount, value / CNY_PER_10K), language),
              unit=label("figures.intensity.co2e_t_per_10k_cny", language)),
         Card(name=label("page.per_area", language),
-             value=number(intensity(amount, hectares), language),
+             value=number(ratio(amount, hectares), language),
              unit=label("figures.intensity.co2e_t_per_ha", language)),
     ]  # fmt: skip
 
@@ -110,45 +107,6 @@ def pollutants(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
     """Return the species that are no greenhouse gases."""
     table = by_species(inventory, choice)
     return table[~table["is_gas"]]
-
-
-def left_out(inventory: Inventory, choice: PageChoice, species: str = "co2") -> pd.DataFrame:
-    """Return how the candidates of one species, less what each reason took out, come to the kept.
-
-    Biogenic CO2 is kept as a memo and has a row of its own.
-    """
-    kept = inventory.emissions
-    kept = kept[(kept["species"] == species) & (kept["year"] == choice.year)]
-    lost = inventory.ledger
-    lost = lost[(lost["species"] == species) & (lost["year"] == choice.year)]
-    reasons = lost[~lost["is_memo"].astype(bool)].groupby("reason")["amount_t"].sum()
-    is_memo = kept["is_biogenic"].astype(bool)
-    rows = [{"reason": str(reason), "amount_t": amount} for reason, amount in reasons.items()]
-    if is_memo.any():
-        memo = float(kept.loc[is_memo, "emissions_t"].sum())
-        rows.append({"reason": "biogenic_memo", "amount_t": memo})
-    rows.append({"reason": "kept", "amount_t": float(kept.loc[~is_memo, "emissions_t"].sum())})
-    return pd.DataFrame(rows)
-
-
-def ledger_table(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
-    """Return what the ledger holds in the page's year, by stage and reason."""
-    rows = inventory.ledger[inventory.ledger["year"] == choice.year]
-    wide = rows.pivot_table(index=["stage", "reason"], columns="species", values="amount_t",
-                            aggfunc=lambda values: values.sum(min_count=1))  # fmt: skip
-    counts = rows.groupby(["stage", "reason"]).size().rename("entry_count")
-    shown = [name for name in ("co2", "so2", "nox", "pm", "voc", "cod") if name in wide]
-    table = counts.to_frame().join(wide[shown].add_suffix("_t")).reset_index()
-    return table.sort_values("stage", key=lambda names: names.map(STAGES)).reset_index(drop=True)
-
-
-def no_entry(table: pd.DataFrame) -> pd.DataFrame:
-    """Return where the ledger table has no entry: a dash, not something not computable."""
-    return table.isna()
-
-
-STAGES = {name: rank for rank, name in enumerate(
-    ("calculate", "reconcile", "overlap", "boundary", "transfer", "scope", "view"))}  # fmt: skip
 
 
 def traced_html(inventory: Inventory, choice: PageChoice) -> str:
@@ -217,45 +175,3 @@ def species_title(frame: pd.DataFrame, language: Language) -> str:
     """Return the finding of the pollutants: how many there are, from which lists."""
     known = frame.dropna(subset="emissions_t")
     return numbered("page.inventory.species_title", len(known), language)
-
-
-def ledger_title(frame: pd.DataFrame, language: Language) -> str:
-    """Return the finding of the ledger: what share of the candidates is kept."""
-    kept = float(frame.loc[frame["reason"] == "kept", "amount_t"].sum())
-    whole = float(frame["amount_t"].sum())
-    share = percent(kept / whole, language) if whole else "—"
-    return label("page.inventory.ledger_title", language, share=share)
-
-
-def show_picker(
-    picker: Callable[..., object], inventory: Inventory, park: Park, choice: PageChoice
-) -> None:
-    """Show the convention's choices with what they do to the total.
-
-    Parameters
-    ----------
-    picker : callable
-        ``parkkit_widgets.ConventionPicker``: the front end imports this package, never the
-        other way round.
-    """
-    say("page.inventory.change", choice.language)
-    display(
-        picker(
-            base=choice.convention,
-            language=choice.language,
-            compute=partial(effect_html, inventory, park, choice),
-        )
-    )
-
-
-def effect_html(inventory: Inventory, park: Park, choice: PageChoice, other: Convention) -> str:
-    """Return, as HTML, the total under another convention and how far it moved."""
-    moved = compile_inventory(park, boundary_type=choice.boundary, convention=other)
-    before, after = (total(each, CO2E, choice.year) for each in (inventory, moved))
-    language = choice.language
-    text = label(
-        "page.inventory.effect", language,
-        before=readable(before, language, "co2e"), after=readable(after, language, "co2e"),
-        change=readable(after - before, language, "co2e"),
-    )  # fmt: skip
-    return f"<p><b>{escape(text)}</b></p>"
