@@ -31,8 +31,10 @@ WINGS = {
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """
         quantities layout theme marks figures boundary_charts membership_charts emission_charts
-        ledger_charts pollutant_charts decoupling_charts charts statement kernels apps pages
-        chapters.home chapters.boundary chapters.ledger chapters.factors chapters.conventions
+        ledger_charts energy_charts pollutant_charts decoupling_charts charts statement kernels
+        apps pages
+        chapters.home chapters.boundary chapters.ledger chapters.lists chapters.factors
+        chapters.energy_tables chapters.energy chapters.conventions
         chapters.inventory chapters.fusion chapters.decoupling report
     """,
 }

@@ -14,7 +14,6 @@ METHODS = ("energy", "efficiency", "exergy")
 PLANT = ["enterprise_id", "year"]
 MADE = ["power_made_gj", "heat_made_gj", "power_free_gj", "heat_free_gj"]
 PRODUCTS = {"electricity": "power", "heat": "heat", "steam": "heat"}
-# Power and heat that no fuel is burnt for.
 # The defaults of the GHG Protocol tool for cogeneration (2006), recalled; 25 degrees is the
 # ambient temperature of standard state. A plant's own values stand in site_factors.csv.
 DEFAULTS = {"power_efficiency": 0.35, "heat_efficiency": 0.80, "ambient_temperature_c": 25.0}

@@ -32,8 +32,8 @@ def compare_lists(inventory: Inventory, *, tolerance: float = AGREE) -> pd.DataF
         ``list_smaller`` (less: part of the heat may be of another fuel, or a factor too high),
         ``differ`` (between two lists) or ``not_comparable``.
     """
-    told = _by_process(inventory, _lost(inventory))
     kept = _kept(inventory)
+    told = _by_process(_lost(inventory), kept)
     whole = kept.assign(process="").groupby([*CELL], as_index=False).agg(
         taken_t=("taken_t", lambda values: values.sum(min_count=1)),
         taken_list=("taken_list", _joined),
@@ -52,12 +52,20 @@ def _lost(inventory: Inventory) -> pd.DataFrame:
 
 def _process(rows: pd.DataFrame) -> pd.Series:
     """Return the process of ``enterprise/process[/stack]``."""
-    parts = rows["source_id"].str.split("/")
-    return parts.str[1].fillna("")
+    after = rows["source_id"].str.extract(r"^[^/]*/([^/]*)", expand=False)
+    return after.astype("str").fillna("")
 
 
-def _by_process(inventory: Inventory, lost: pd.DataFrame) -> pd.DataFrame:
+def _by_process(lost: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """Return what each list said that lost, as finely as what was taken tells it.
+
+    Where the plant was taken as a whole, the processes that lost are summed to it.
+    """
     rows = lost.assign(process=_process(lost))
+    whole = kept.loc[kept["process"] == "", CELL]
+    cells = pd.MultiIndex.from_frame(rows.assign(process="")[CELL])
+    is_whole = cells.isin(pd.MultiIndex.from_frame(whole))
+    rows = rows.assign(process=rows["process"].where(~is_whole, ""))
     return rows.groupby([*CELL, "list"], as_index=False).agg(
         amount_t=("amount_t", lambda values: values.sum(min_count=1))
     )
@@ -81,7 +89,8 @@ def _items(inventory: Inventory, table: pd.DataFrame) -> pd.Series:
     activity = inventory.activity
     own = activity[~activity["use"].isin(["purchased", "sold", "self_generated"])]
     key = ["enterprise_id", "process", "year"]
-    by_process = own.groupby(key)["item"].agg(_joined)
+    both = pd.concat([own, own.assign(process="")], ignore_index=True)
+    by_process = both.groupby(key)["item"].agg(_joined)
     found = by_process.reindex(pd.MultiIndex.from_frame(table[key]))
     return pd.Series(found.fillna("").to_numpy(), index=table.index, dtype="str")
 

@@ -65,13 +65,16 @@ def explain(inventory: Inventory, activity_id: str, *, language: Language = "en"
 
 
 def _activity(row: Row, language: Language) -> str:
-    return label(
+    told = label(
         "explain.activity", language, row=row["row"], id=row["activity_id"],
         plant=row["enterprise_id"], process=row["process"],
         item=names("items", language)[row["item"]], use=names("uses", language)[row["use"]],
         year=row["year"], given=_number(row["given_amount"]), given_unit=row["given_unit"],
         amount=_number(row["amount"]), unit=row["unit"], origin=row["origin"],
     )  # fmt: skip
+    # A cell of metered rows: the row is the first of them.
+    count = row.get("rows", 1)
+    return told if count == 1 else told + label("explain.gathered", language, count=count)
 
 
 def _results(inventory: Inventory, activity_id: str) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from parkkit.inventory.compilation import Inventory
 from parkkit.output.charts import show
 from parkkit.output.figures import Card, cards, table
 from parkkit.output.kernels import is_page, page_query
-from parkkit.output.statement import statement_html, value_text
+from parkkit.output.statement import statement_html, unused_choices, value_text
 from parkkit.output.theme import Chart
 from parkkit.park.package import Park, data_years, named_park, open_park, park_names
 from parkkit.park.polygons import BOUNDARY_TYPES
@@ -207,9 +207,16 @@ def title(chapter: str, choice: PageChoice, park: Park) -> None:
 
 
 def caption(choice: PageChoice, park: Park) -> str:
-    """Return what stands below every chart: boundary, year, convention, source."""
-    language = choice.language
-    parts = [value_text(name, choice.convention, language) for name in ("level", "view", "gwp")]
+    """Return what stands below every chart: boundary, year, convention, source.
+
+    The electricity method is named where purchased power counts by another one than its place.
+    """
+    language, chosen = choice.language, choice.convention
+    parts = [value_text(name, chosen, language) for name in ("level", "view")]
+    if chosen.electricity != "location" and "electricity" not in unused_choices(chosen):
+        method = value_text("electricity", chosen, language)
+        parts.append(label("page.caption_electricity", language, method=method))
+    parts.append(value_text("gwp", chosen, language))
     return label(
         "page.caption", language,
         boundary=boundary_name(choice.boundary, language), year=choice.year,

@@ -10,7 +10,8 @@ from parkkit.core.errors import ParkError
 from parkkit.core.labels import LANGUAGES
 from parkkit.inventory.compilation import Inventory, compile_inventory
 from parkkit.inventory.explanation import explain
-from parkkit.park.package import open_park
+from parkkit.park.package import gathered, open_park
+from tests.parks import make_park
 
 LANGANG = Path(__file__).parents[2] / "sample_parks" / "langang"
 
@@ -62,3 +63,9 @@ def test_every_row_of_a_year_can_be_explained_in_both_languages(inventory) -> No
 def test_an_unknown_row_is_named(inventory) -> None:
     with pytest.raises(ParkError, match="unknown activity_id 'LG01-2023-1'.*Did you mean"):
         explain(inventory, "LG01-2023-1")
+
+
+def test_a_cell_of_metered_rows_says_how_many_it_holds(tmp_path: Path) -> None:
+    park = gathered(make_park(tmp_path / "p", activity=[{"amount": 3}, {"amount": 4}]))
+    found = compile_inventory(park, boundary_type="physical", convention=park.about.convention)
+    assert "7 t = 7 t; origin: o (gathered from 2 rows" in explain(found, "cell-000001")

@@ -23,9 +23,13 @@ CHOICES = st.sampled_from(
     [
         {}, {"level": "enterprise"}, {"release_rule": "priority"}, {"release_rule": "largest"},
         {"scopes": (1,)}, {"gases": "co2"}, {"view": "consumption", "export_value": "factor"},
+        {"release_rule": "mean"}, {"fill": "mean_of_months"}, {"electricity": "market"},
+        {"electricity": "fossil_except_green", "scopes": (1, 2, 3)},
+        {"view": "consumption", "chp": "energy"},
+        {"view": "consumption", "level": "enterprise", "fill": "mean_of_months"},
     ]
 )  # fmt: skip
-always = settings(deadline=None, max_examples=10, derandomize=True)
+always = settings(deadline=None, max_examples=16, derandomize=True)
 
 PLANT = st.sampled_from("ABC")
 YEAR = st.sampled_from([2022, 2023])
@@ -61,6 +65,41 @@ traded = st.fixed_dictionaries(
         "amount": AMOUNT,
     }
 ).filter(with_another)
+power = st.fixed_dictionaries(
+    {
+        "enterprise_id": PLANT,
+        "process": st.just("power"),
+        "process_type": st.just("purchase"),
+        "item": st.just("electricity"),
+        "unit": st.just("MWh"),
+        "use": st.just("purchased"),
+        "counterpart_id": st.sampled_from(["grid", "outside"]),
+        "year": YEAR,
+        "amount": AMOUNT,
+    }
+)
+turned = st.fixed_dictionaries(
+    {
+        "enterprise_id": PLANT,
+        "process": st.just("coke oven"),
+        "process_type": st.just(""),
+        "item": st.sampled_from(["coke", "bituminous"]),
+        "use": st.sampled_from(["conversion_in", "conversion_out", "feedstock"]),
+        "year": YEAR,
+        "amount": AMOUNT,
+    }
+)
+monthly = st.fixed_dictionaries(
+    {
+        "enterprise_id": PLANT,
+        "process": st.just("dryer"),
+        "item": st.just("bituminous"),
+        "year": YEAR,
+        "month": st.integers(min_value=1, max_value=12),
+        "amount": AMOUNT,
+        "data_rank": RANK,
+    }
+)
 reported = st.fixed_dictionaries(
     {
         "enterprise_id": PLANT,
@@ -85,7 +124,7 @@ sent = st.fixed_dictionaries(
 ).filter(with_another)
 tables = st.fixed_dictionaries(
     {
-        "activity": st.lists(st.one_of(burnt, traded), max_size=5),
+        "activity": st.lists(st.one_of(burnt, traded, power, turned, monthly), max_size=6),
         "releases": st.lists(st.one_of(reported, sent), max_size=6),
     }
 )
@@ -103,11 +142,38 @@ def with_ids(given_tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[di
 def opened(
     given_tables: dict[str, list[dict[str, Any]]], boundaries: Any = None, **about: Any
 ) -> Park:
+    activity = given_tables["activity"]
     with tempfile.TemporaryDirectory() as folder:
         return make_park(
             Path(folder) / "p", enterprises=PLANTS, about=about, boundaries=boundaries,
-            **given_tables,
+            activity=[*activity, *made_for(activity)], releases=given_tables["releases"],
+            certificates=claimed_of(activity),
         )  # fmt: skip
+
+
+def made_for(activity: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the sellers make: enough for every sale, of the fuel of their boilers."""
+    sellers = {(row["enterprise_id"], row["year"]) for row in activity if row.get("use") == "sold"}
+    return [
+        {"activity_id": f"made-{plant}-{year}", "enterprise_id": plant, "process": "boiler",
+         "item": "heat", "use": "self_generated", "counterpart_id": plant, "unit": "GJ",
+         "year": year, "amount": 10**8}
+        for plant, year in sorted(sellers)
+    ]  # fmt: skip
+
+
+def claimed_of(activity: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A green certificate for a quarter of all power that each plant buys in a year."""
+    bought: dict[tuple[str, int], float] = {}
+    for row in activity:
+        if row["item"] == "electricity":
+            key = (row["enterprise_id"], row["year"])
+            bought[key] = bought.get(key, 0.0) + row["amount"]
+    return [
+        {"certificate_id": f"gec-{plant}-{year}", "enterprise_id": plant, "year": year,
+         "kind": "gec", "amount": amount / 4, "unit": "MWh", "origin": "o"}
+        for (plant, year), amount in sorted(bought.items())
+    ]  # fmt: skip
 
 
 def chosen(inventory: Inventory) -> set[tuple[str, ...]]:
