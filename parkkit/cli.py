@@ -14,8 +14,15 @@ from typing import Annotated
 import typer
 
 from parkkit.core.errors import ParkError, Problem
-from parkkit.core.labels import Language, label
-from parkkit.inventory.compilation import CO2E, compile_inventory, total, totals
+from parkkit.core.labels import Language, has_label, label
+from parkkit.inventory.compilation import (
+    CO2E,
+    Inventory,
+    compile_inventory,
+    is_incomplete,
+    total,
+    totals,
+)
 from parkkit.inventory.factors import factors
 from parkkit.output import apps
 from parkkit.output.pages import LANGUAGE_VARIABLE, chosen_year, merged, notebooks_folder
@@ -33,6 +40,7 @@ from parkkit.park.package import (
 from parkkit.park.registers import import_register
 
 WRONG_DATA, WRONG_CALL = 1, 2
+MOST_GAPS = 12
 # What is wrong with the call, not with the data it names.
 CALL_CODES = frozenset({"unknown_park", "not_a_folder_name", "folder_exists", "not_a_folder",
                         "not_writable", "no_parks_folder", "port_taken", "no_port", "unknown",
@@ -160,15 +168,35 @@ def compile_park(
             "amount_t": None if amount != amount else amount,
         }
         statement = dict(method_statement(inventory, tongue))
-        result = {"headline": headline, "totals": rows, "statement": statement}
+        told = [note.told(tongue) for note in inventory.notes]
+        result = {"headline": headline, "totals": rows, "statement": statement, "notes": told}
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
     _say("cli.total", tongue, year=chosen, amount=readable(amount, tongue, "co2e"))
     for row in table.to_dict("records"):
         shown = readable(row["amount_t"], tongue)
         typer.echo(f"  {row['species']:<18} {row['medium']:<6} {shown:>16}  {row['status']}")
+    _say_gaps(inventory, chosen, tongue)
     for name, text in method_statement(inventory, tongue):
         typer.echo(f"  {name}: {text}")
+    for note in inventory.notes:
+        typer.echo(note.told(tongue), err=True)
+
+
+def _say_gaps(inventory: Inventory, year: int, language: Language) -> None:
+    """Say which rows make a total partial, and what each of them lacks."""
+    rows = inventory.emissions
+    rows = rows[(rows["year"] == year) & is_incomplete(rows)]
+    rows = rows.assign(lacks=rows["missing"].where(rows["missing"] != "", rows["status"]))
+    groups = rows.groupby(["source_id", "item", "lacks"], sort=True)["species"].unique()
+    for gap in groups.head(MOST_GAPS).reset_index().to_dict("records"):
+        keys = [(f"missing.{code}", f"charts.status.{code}") for code in gap["lacks"].split(";")]
+        codes = [label(next(filter(has_label, pair), pair[0]), language) for pair in keys]
+        _say("cli.gap", language, source=gap["source_id"], item=gap["item"] or "-",
+             species=", ".join(gap["species"]),
+             missing=label("error.separator", language).join(codes))  # fmt: skip
+    if len(groups) > MOST_GAPS:
+        _say("cli.more_gaps", language, count=len(groups) - MOST_GAPS)
 
 
 def _choices(given: Sequence[str]) -> dict[str, object]:

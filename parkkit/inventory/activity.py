@@ -7,7 +7,7 @@ import pandas as pd
 from parkkit.core.convention import Convention
 from parkkit.core.units import GJ_PER_MWH, TJ_PER_GJ, conversion, conversions, measures
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.matching import HEAT, KEY, POWER_KINDS
+from parkkit.inventory.matching import HEAT, KEY, NATION, POWER_KINDS
 from parkkit.inventory.parameters import energy_values
 from parkkit.inventory.resolution import SUPPLIED
 from parkkit.park.package import Park
@@ -82,13 +82,16 @@ def _coverage(rows: pd.DataFrame) -> pd.Series:
 def grid_region(park: Park, convention: Convention) -> str:
     """Return the code of the region whose grid factor a park's power takes."""
     province = park.about.province
+    if park.about.country != NATION:
+        return ""  # the grids of the vocabulary are China's
     if POWER_KINDS[convention.electricity] != "average":
-        return park.about.country  # such factors are published for the nation only
-    if not province or convention.grid_region == "province":
+        return NATION  # such factors are published for the nation only
+    if convention.grid_region == "nation":
+        return NATION
+    if convention.grid_region == "province":
         return province
     parents = vocabulary("regions").set_index("region")["part_of"]
-    # A province outside China is in no grid of the vocabulary.
-    return str(parents.get(province, "")) if convention.grid_region == "region" else "CN"
+    return str(parents.get(province, ""))
 
 
 def with_energy(rows: pd.DataFrame, parameters: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,7 @@ def cautions(calculated: Calculation, convention: Convention) -> list[Problem]:
         *_counted_twice(calculated),
         *_passed_over(calculated),
         *_ranges(calculated, convention),
+        *_carbon_alone(calculated, convention),
     ]
 
 
@@ -57,11 +58,17 @@ def _negative_balances(calculated: Calculation) -> list[Problem]:
 def _counted_twice(calculated: Calculation) -> list[Problem]:
     """Say where a process counts a product's factor and the carbon of what went into it."""
     rows = calculated.emissions
-    rows = rows[(rows["species"] == "co2") & rows["emissions_t"].notna() & (rows["process"] != "")]
+    rows = rows[rows["emissions_t"].notna() & (rows["process"] != "")]
     key = ["source_id", "year"]
-    by_product = rows[rows["use"] == "process_output"]
-    by_material = rows[rows["use"].isin(MATERIAL_USES)]
-    both = by_material.merge(by_product[key].drop_duplicates(), on=key)
+    carbon = rows[rows["species"] == "co2"]
+    by_product = carbon[carbon["use"] == "process_output"]
+    by_material = carbon[carbon["use"].isin(MATERIAL_USES)]
+    twice = by_material.merge(by_product[key].drop_duplicates(), on=key)
+    # The yearly leak of a charge, and the gas that was seen to leak.
+    gas = [*key, "item"]
+    leaked = rows[rows["use"] == "leaked"]
+    charged = leaked.merge(rows.loc[rows["use"] == "charged", gas].drop_duplicates(), on=gas)
+    both = pd.concat([twice, charged], ignore_index=True)
     return [
         Problem(code="counted_twice", file="activity.csv", row=int(group["row"]), column="use",
                 is_warning=True,
@@ -117,3 +124,12 @@ def _ranges(calculated: Calculation, convention: Convention) -> list[Problem]:
                         "unit": low["unit"][row["item"]]})
         for row in without.drop_duplicates("item").to_dict("records")
     ]  # fmt: skip
+
+
+def _carbon_alone(calculated: Calculation, convention: Convention) -> list[Problem]:
+    """Say where all gases are asked for and the chosen sets know CO2 alone of what is burnt."""
+    burnt = calculated.emissions[calculated.emissions["use"] == "fuel_combustion"]
+    has_others = burnt["species"].isin(["ch4", "n2o"]).any()
+    if convention.gases != "all" or not len(burnt) or has_others:
+        return []
+    return [Problem(code="gases_without_factor", is_warning=True)]

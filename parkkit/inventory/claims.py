@@ -10,10 +10,12 @@ from parkkit.core.errors import ParkError, Problem
 from parkkit.core.tables import empty
 from parkkit.core.units import conversions
 from parkkit.inventory.calculation import Calculation
+from parkkit.inventory.factors import SITE
 from parkkit.park.package import Park
 
 GREEN = ("direct_supply", "green_power", "gec")
 CONTRACT = "contract"
+DIRECT, CLAIM = "direct_supply", "certificate"
 OUTSIDERS = ("grid", "outside")
 TOLERANCE = 1e-9
 PLANT_YEAR = ["enterprise_id", "year"]
@@ -41,8 +43,8 @@ def claims(park: Park, calculated: Calculation, convention: Convention) -> pd.Da
 
     Under market accounting every claim counts at its own factor; under ``fossil_except_green``
     green power counts as 0 and a contract changes nothing; by location claims change nothing.
-    A plant's claims of a year spread over its purchases from the grid and from outside in
-    proportion to their amount.
+    A plant's claims of a year spread over the purchases they are for in proportion to their
+    amount (``attached``).
 
     Parameters
     ----------
@@ -60,20 +62,15 @@ def claims(park: Park, calculated: Calculation, convention: Convention) -> pd.Da
     ParkError
         If a plant claims more than it bought that year, each with its first row.
     """
-    counted = _counted(park, convention)
-    if not len(counted):
-        return empty("emissions")
     emissions = calculated.emissions
-    bought = _bought_power(calculated)
-    _check_claims(counted, bought)
-    pairs = bought.merge(counted, on=PLANT_YEAR, suffixes=("", "_claimed"))
-    in_year = pairs["mwh"] / pairs.groupby("certificate_id")["mwh"].transform("sum")
+    pairs = attached(park, calculated, convention)
+    if not len(pairs):
+        return empty("emissions")
     rate = pairs["emissions_t"] / pairs["mwh"]
-    saved = pairs["mwh_claimed"] * in_year * (pairs["t_per_mwh"] - rate)
     rows = pairs.assign(
-        emissions_t=saved,
-        factor_id="certificate/" + pairs["certificate_id"],
-        factor_set="certificate",
+        emissions_t=pairs["mwh_claimed"] * (pairs["t_per_mwh"] - rate),
+        factor_id=CLAIM + "/" + pairs["certificate_id"],
+        factor_set=CLAIM,
         factor_rank=np.nan,
         factor_uncertainty_percent=np.nan,
         is_factor_checked=pd.Series(pd.NA, index=pairs.index, dtype="boolean"),
@@ -82,15 +79,46 @@ def claims(park: Park, calculated: Calculation, convention: Convention) -> pd.Da
     return rows[emissions.columns].astype(emissions.dtypes.drop("is_factor_checked"))
 
 
+def attached(park: Park, calculated: Calculation, convention: Convention) -> pd.DataFrame:
+    """Return each counted claim beside the purchases it is for, with the part of it they take.
+
+    Power supplied directly was bought of its maker, where a purchase from a plant is told; every
+    other claim is of the power from the grid and from outside.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``emissions`` (bought power) with ``mwh``, ``certificate_id``, ``kind``,
+        ``mwh_claimed``, ``t_per_mwh``.
+    """
+    counted = _counted(park, convention)
+    bought = _bought_power(calculated)
+    if not len(counted):
+        return bought.iloc[:0]
+    is_outside = bought["counterpart_id"].isin(OUTSIDERS)
+    plants = pd.MultiIndex.from_frame(bought.loc[~is_outside, PLANT_YEAR])
+    has_maker = pd.MultiIndex.from_frame(counted[PLANT_YEAR]).isin(plants)
+    from_maker = (counted["kind"] == DIRECT) & has_maker
+    parts = []
+    for claimed, power in (
+        (counted[from_maker], bought[~is_outside]), (counted[~from_maker], bought[is_outside])
+    ):  # fmt: skip
+        _check_claims(claimed, power)
+        parts.append(power.merge(claimed, on=PLANT_YEAR, suffixes=("", "_claimed")))
+    pairs = pd.concat(parts, ignore_index=True)
+    in_year = pairs["mwh"] / pairs.groupby("certificate_id")["mwh"].transform("sum")
+    return pairs.assign(mwh_claimed=pairs["mwh_claimed"] * in_year)
+
+
 def _bought_power(calculated: Calculation) -> pd.DataFrame:
-    """Return the CO2 of power from the grid and from outside, with its ``mwh``."""
+    """Return the CO2 of bought power, with its ``mwh``."""
     rows = calculated.emissions
     mwh = calculated.activity.set_index("activity_id")["amount"]
     bought = rows[
         (rows["use"] == "purchased")
         & (rows["item"] == "electricity")
         & (rows["species"] == "co2")
-        & rows["counterpart_id"].isin(OUTSIDERS)
+        & (rows["factor_set"] != SITE)
         & rows["emissions_t"].notna()
     ]
     bought = bought.assign(mwh=bought["activity_id"].map(mwh))

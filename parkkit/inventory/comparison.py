@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 
 from parkkit.inventory.calculation import CALCULATED
-from parkkit.inventory.compilation import Inventory
+from parkkit.inventory.compilation import Inventory, is_memo
 
+PLANT = ["enterprise_id", "year", "species", "medium"]
 CELL = ["enterprise_id", "process", "year", "species", "medium"]
 AGREE = 0.01
+# No list of own releases tells of these.
+OTHERWISE = ("purchased", "sold", "wastewater_sent", "waste_sent", "captured", "sink",
+             "transport_hired")  # fmt: skip
 COMPETED = ("other_list_chosen", "whole_plant_chosen", "processes_chosen")
 
 
@@ -34,7 +38,9 @@ def compare_lists(inventory: Inventory, *, tolerance: float = AGREE) -> pd.DataF
     """
     kept = _kept(inventory)
     told = _by_process(_lost(inventory), kept)
-    whole = kept.assign(process="").groupby([*CELL], as_index=False).agg(
+    # A plant's own value holds no biogenic CO2 where it burns fossil fuel too.
+    counted = kept[~kept["is_memo"] | kept.groupby(PLANT)["is_memo"].transform("all")]
+    whole = counted.assign(process="").groupby([*CELL], as_index=False).agg(
         taken_t=("taken_t", lambda values: values.sum(min_count=1)),
         taken_list=("taken_list", _joined),
     )  # fmt: skip
@@ -73,10 +79,15 @@ def _by_process(lost: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
 
 def _kept(inventory: Inventory) -> pd.DataFrame:
     rows = inventory.emissions
-    rows = rows[~rows["use"].isin(["purchased", "wastewater_sent", "waste_sent"])]
-    return rows.groupby(CELL, as_index=False).agg(
-        taken_t=("emissions_t", lambda values: values.sum(min_count=1)),
-        taken_list=("list", _joined),
+    rows = rows[~rows["use"].isin(OTHERWISE)]
+    return (
+        rows.assign(is_memo=is_memo(rows))
+        .groupby(CELL, as_index=False)
+        .agg(
+            taken_t=("emissions_t", lambda values: values.sum(min_count=1)),
+            taken_list=("list", _joined),
+            is_memo=("is_memo", "all"),
+        )
     )
 
 

@@ -103,7 +103,7 @@ def apply_view(
     if not len(sold):
         return rows, joined([])
     if convention.export_value == "factor":
-        carried = sale_rows(sold, park, convention)
+        carried = sale_rows(sold, activity, park, convention)
     else:
         method = convention.chp
         carried = allocated_rows(sold, rows, activity, park.site_factors, method)

@@ -59,6 +59,10 @@ def explain(inventory: Inventory, activity_id: str, *, language: Language = "en"
     for species, ranked in candidates.groupby("species", sort=True):
         result = results[results["species"] == species]
         lines += _species(str(species), ranked, row, result, language)
+    for species in sorted(set(results["species"]) - set(candidates["species"])):
+        missing = label("missing.factor", language)
+        name = names("species", language)[species]
+        lines.append(label("explain.not_computable", language, species=name, missing=missing))
     if len(lines) == 1:
         lines.append(label("explain.no_release", language))
     return "\n".join(lines)
@@ -82,8 +86,8 @@ def _results(inventory: Inventory, activity_id: str) -> pd.DataFrame:
     kept = inventory.emissions[inventory.emissions["activity_id"] == activity_id]
     lost = inventory.ledger[inventory.ledger["activity_id"] == activity_id]
     lost = lost[~lost["is_memo"].astype(bool)].rename(columns={"amount_t": "emissions_t"})
-    both = [kept.assign(stage="", reason="kept"), lost.assign(control="")]
-    columns = ["species", "emissions_t", "control", "stage", "reason"]
+    both = [kept.assign(stage="", reason="kept"), lost.assign(control="", factor_id="")]
+    columns = ["species", "emissions_t", "control", "factor_id", "stage", "reason"]
     return pd.concat([frame[columns] for frame in both], ignore_index=True)
 
 
@@ -112,11 +116,15 @@ def _calculation(name: str, best: Row, row: Row, language: Language) -> str:
         tonnes=_number(_sign(row["use"]) * row["amount"] * best["t_per_base"]),
         factor=best["factor_id"],
         value=_number(best["value"]), factor_unit=best["unit"], formula=best["formula"],
-        stage=label(f"explain.stage.{best['stage']}", language),
+        stage=label(f"explain.stage.{_stage(best, row)}", language),
         parameters=parameters or label("explain.none", language),
         source=best["source"] if isinstance(best["source"], str) else best["factor_set"],
         checked=label(f"explain.checked.{best['checked']}", language),
     )  # fmt: skip
+
+
+def _stage(best: Row, row: Row) -> str:
+    return str(best["stage"]) if _sign(row["use"]) > 0 else "taken_off"
 
 
 def _sign(use: str) -> int:
@@ -126,9 +134,11 @@ def _sign(use: str) -> int:
 def _outcome(result: Row, language: Language) -> str:
     reason = label(f"reason.{result['reason']}", language)
     control = label("explain.control", language, control=result["control"])
+    # A claim is a row beside its purchase: it is named by its certificate.
+    claim = str(result["factor_id"]) if str(result["factor_id"]).startswith("certificate/") else ""
     return label(
         "explain.outcome", language, amount=_number(result["emissions_t"]),
-        control=control if result["control"] else "", reason=reason,
+        control=control if result["control"] else f" ({claim})" if claim else "", reason=reason,
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from parkkit.core.convention import Convention
 from parkkit.core.units import TJ_PER_GJ
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.allocation import PLANT, PRODUCTS, burning_plants, fuel_sources, shares
+from parkkit.inventory.calculation import PRIMARY
+from parkkit.inventory.claims import GREEN, claimed_power
 from parkkit.inventory.factors import CHECKED, SITE
 from parkkit.inventory.matching import KEY
 from parkkit.inventory.reconciliation import GAPS
@@ -79,19 +81,68 @@ def valued_by_factor(sold: pd.DataFrame, park: Park, convention: Convention) -> 
     )
 
 
-def sale_rows(sold: pd.DataFrame, park: Park, convention: Convention) -> pd.DataFrame:
-    """Return exports valued by factor as rows of ``emissions``, not yet negative."""
+def sale_rows(
+    sold: pd.DataFrame, activity: pd.DataFrame, park: Park, convention: Convention
+) -> pd.DataFrame:
+    """Return exports valued by factor as rows of ``emissions``, not yet negative.
+
+    Of power that was never counted (of sun and wind, of biomass alone, claimed as green where
+    claims count) nothing is taken off: what a plant sells is the mixture of what it has.
+    """
     rows = valued_by_factor(sold, park, convention)
     return rows.assign(
         source_id=rows["enterprise_id"] + "/" + rows["process"],
         source_class="energy",
         medium="air",
         scope=pd.Series(1, index=rows.index, dtype="Int64"),
-        emissions_t=rows["value_t"],
+        emissions_t=rows["value_t"] * _counted_share(rows, park, activity, convention),
         list="calculated",
         activity_rank=rows["data_rank"],
         is_short=rows["coverage_share"] < 1,
     )
+
+
+def _counted_share(
+    rows: pd.DataFrame, park: Park, activity: pd.DataFrame, convention: Convention
+) -> pd.Series:
+    """Return what share of each sale of power was counted before: 1 less the green share."""
+    pool = green_pool(activity, park, convention).set_index(PLANT)
+    found = pool.reindex(pd.MultiIndex.from_frame(rows[PLANT]))
+    share = 1 - (found["green_mwh"] / found["all_mwh"].where(found["all_mwh"] > 0))
+    share = pd.Series(share.fillna(1.0).to_numpy(), index=rows.index)
+    share = share.mask(rows["process_type"].isin(PRIMARY), 0.0)
+    return share.where(rows["item"] == "electricity", 1.0)
+
+
+def green_pool(activity: pd.DataFrame, park: Park, convention: Convention) -> pd.DataFrame:
+    """Return the power that each plant makes and buys in a year, and how much of it is green.
+
+    Returns
+    -------
+    DataFrame
+        ``enterprise_id``, ``year``, ``all_mwh`` (made and bought), ``green_mwh`` (of sun and
+        wind, made in a plant that burns biomass alone, and claimed where claims count); without
+        what a process of sun or wind sells.
+    """
+    power = activity[activity["item"] == "electricity"]
+    there = power[power["use"].isin(["self_generated", "purchased"])]
+    made = there[there["use"] == "self_generated"]
+    fuels = activity[activity["use"] == "fuel_combustion"]
+    is_wood = fuels["item"].map(vocabulary("items").set_index("item")["is_biogenic"]) == "yes"
+    alone = is_wood.groupby([fuels[name] for name in PLANT]).all()
+    by_wood = pd.MultiIndex.from_frame(made[PLANT]).isin(alone[alone].index)
+    is_green = made["process_type"].isin(PRIMARY) | by_wood
+    claimed = claimed_power(park)
+    counts = claimed["kind"].isin(GREEN) & (convention.electricity != "location")
+    # What a process of sun or wind sells is its own, and no part of the mixture any more.
+    apart = power[(power["use"] == "sold") & power["process_type"].isin(PRIMARY)]
+    apart = apart.assign(amount=-apart["amount"])[[*PLANT, "amount"]]
+    there = pd.concat([there[[*PLANT, "amount"]], apart], ignore_index=True)
+    parts = [made.loc[is_green, [*PLANT, "amount"]], apart,
+             claimed.loc[counts, [*PLANT, "mwh"]].rename(columns={"mwh": "amount"})]  # fmt: skip
+    green = pd.concat(parts, ignore_index=True).groupby(PLANT)["amount"].sum()
+    table = pd.DataFrame({"all_mwh": there.groupby(PLANT)["amount"].sum(), "green_mwh": green})
+    return table.fillna(0.0).rename_axis(PLANT).reset_index()
 
 
 def allocated_rows(
@@ -125,7 +176,7 @@ def allocated_rows(
     """
     made = shares(activity, site_factors)
     made = made[made["method"] == method]
-    sales = _with_share(sold, made)
+    sales = _with_share(sold, made, _bought(activity))
     sources = fuel_sources(emissions, activity)
     plants = pd.MultiIndex.from_frame(pd.concat([sources[PLANT], burning_plants(activity)]))
     has_fuel = pd.MultiIndex.from_frame(sales[PLANT]).isin(plants)
@@ -139,24 +190,39 @@ def allocated_rows(
     return pd.concat(filled, ignore_index=True)
 
 
-def _with_share(sold: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
-    """Return sales with ``ratio``, the share of the seller's fuel emissions each takes along."""
+def _bought(activity: pd.DataFrame) -> pd.DataFrame:
+    """Return what each plant buys of power and heat, in GJ."""
+    rows = activity[(activity["use"] == "purchased") & activity["item"].isin(list(PRODUCTS))]
+    rows = rows.assign(gj=rows["energy_tj"] / TJ_PER_GJ, product=rows["item"].map(PRODUCTS))
+    sums = rows.groupby([*PLANT, "product"])["gj"].sum().unstack("product")
+    return sums.reindex(columns=["power", "heat"]).add_suffix("_bought_gj").reset_index()
+
+
+def _with_share(sold: pd.DataFrame, made: pd.DataFrame, bought: pd.DataFrame) -> pd.DataFrame:
+    """Return sales with ``ratio``, the share of the seller's fuel emissions each takes along.
+
+    What a plant sells is the mixture of what it made and bought: of what it bought nothing was
+    released there. What a process of sun or wind sells is that process's own.
+    """
     rows = sold.merge(made.rename(columns={"missing": "made_missing"}), on=PLANT, how="left")
+    rows = rows.merge(bought, on=PLANT, how="left")
     is_power = rows["item"].map(PRODUCTS) == "power"
     from_fuel, free, share = (
         rows[f"power_{name}"].where(is_power, rows[f"heat_{name}"])
         for name in ("made_gj", "free_gj", "share")
     )
-    of_all = from_fuel + free
+    also = rows["power_bought_gj"].where(is_power, rows["heat_bought_gj"]).fillna(0.0)
+    of_all = from_fuel + free + also.where((from_fuel + free).notna())
     all_made = of_all.where(of_all > 0)
     gj = rows["energy_tj"] / TJ_PER_GJ
     missing = rows["made_missing"].fillna("").astype("str")
     missing = missing.mask((missing == "") & all_made.isna(), "self_generated")
     missing = missing.mask((missing == "") & gj.isna(), "energy_sold")
     missing = missing.mask(~rows["item"].isin(list(PRODUCTS)), "allocation")
+    is_free = rows["process_type"].isin(PRIMARY)
     return rows.assign(
-        ratio=gj / all_made * share.where(from_fuel > 0, 0.0),
-        fuel_share=from_fuel / all_made,
+        ratio=(gj / all_made * share.where(from_fuel > 0, 0.0)).mask(is_free, 0.0),
+        fuel_share=(from_fuel / all_made).mask(is_free, 0.0),
         missing=missing,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from parkkit.core.convention import Convention
@@ -65,7 +66,13 @@ def _by_use(factors: pd.DataFrame) -> pd.DataFrame:
 
 
 def _own(given: pd.DataFrame) -> pd.DataFrame:
-    """Return a park's own factors with the columns of the package's."""
+    """Return a park's own factors with the columns of the package's.
+
+    A factor for bought power is the average of a grid, as a market's or a fossil one would be
+    another: it serves accounting by location.
+    """
+    if not len(given):
+        return vocabulary("factors").iloc[:0]
     parts = ["factor_set", "item", "process_type", "technology", "species", "parameter"]
     ids = given[parts].agg("/".join, axis=1).str.replace(r"/+", "/", regex=True)
     years = given["valid_from"].map(lambda year: "" if pd.isna(year) else f"{year:.0f}")
@@ -74,13 +81,18 @@ def _own(given: pd.DataFrame) -> pd.DataFrame:
         formula=given["formula"].mask(given["formula"] == "", _formulas(given)),
         stage=given["stage"].mask(given["stage"] == "", given["parameter"].map(STAGES)),
         checked=given["checked"].mask(given["checked"] == "", OWN),
-        kind="",
+        kind=np.where(_is_bought_power(given), "average", ""),
         published="",
         source=given["origin"],
         uncertainty_low_percent="",
         uncertainty_high_percent="",
     )
     return rows[vocabulary("factors").columns].fillna({"stage": "release"})
+
+
+def _is_bought_power(given: pd.DataFrame) -> pd.Series:
+    uses = given["use"].str.split(";").map(lambda names: "purchased" in names)
+    return (given["item"] == "electricity") & uses & given["parameter"].isin(STAGES)
 
 
 def _formulas(given: pd.DataFrame) -> pd.Series:

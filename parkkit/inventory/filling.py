@@ -17,6 +17,7 @@ AMOUNTS = ["emissions_t", "generated_t", "sent_t"]
 EXCUSED = ("IE", "NA")
 UNTOLD = ("NE", "C")
 CALCULATED = "calculated"
+CLAIM = "certificate"
 
 
 def fill_months(rows: pd.DataFrame, convention: Convention) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -46,7 +47,9 @@ def fill_months(rows: pd.DataFrame, convention: Convention) -> tuple[pd.DataFram
     Nine months of 2 t and one that did not occur have a mean of 1.8 t; the row added for the two
     that are missing holds 3.6 t.
     """
-    part = rows[rows["month"].notna() & (rows["coverage_share"] < 1)]
+    # A claim is worth what it says, whatever the months of the power it is for.
+    is_claim = rows["factor_set"] == CLAIM
+    part = rows[rows["month"].notna() & (rows["coverage_share"] < 1) & ~is_claim]
     if convention.fill == "none" or not len(part):
         return rows, joined([])
     added = _added(part)

@@ -8,7 +8,7 @@ import pandas as pd
 from parkkit.core.convention import Convention
 from parkkit.core.units import conversions
 from parkkit.core.vocabulary import codes, vocabulary
-from parkkit.inventory.factors import SITE
+from parkkit.inventory.factors import SITE, STAGES
 
 KEY = ("site_id", "site_process", "supplier_id", "item", "use", "process_type", "technology",
        "region", "year", "amount_unit")  # fmt: skip
@@ -17,6 +17,7 @@ POWER_KINDS = {"location": "average", "market": "excl_market_traded_non_fossil",
                "fossil_except_green": "fossil"}  # fmt: skip
 SUPPLY = "supply"
 NATION = "CN"
+BURNING = ("fuel_combustion", "transport_own", "transport_hired")
 
 
 def with_base(keys: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +71,8 @@ def _years_apart(found: pd.DataFrame, convention: Convention) -> tuple[pd.Series
     if convention.grid_year == "nearest":
         return apart, (apart == 0) | (found["kind"] != "")
     if isinstance(convention.grid_year, int):
-        is_vintage = found["valid_from"] == convention.grid_year
+        # A park's own factor may hold for every year.
+        is_vintage = found["valid_from"].isna() | (found["valid_from"] == convention.grid_year)
         return apart, ((apart == 0) & ~is_grid) | (is_grid & is_vintage)
     return apart, apart == 0
 
@@ -78,11 +80,30 @@ def _years_apart(found: pd.DataFrame, convention: Convention) -> tuple[pd.Series
 def site_rows(keys: pd.DataFrame, site: pd.DataFrame) -> pd.DataFrame:
     """Return site parameters beside the keys they are valid for."""
     rows = site.astype({"valid_from": "float64", "valid_to": "float64"})
-    found = keys.merge(rows, left_on=["site_id", "item"], right_on=["enterprise_id", "item"])
+    found = keys.merge(
+        rows, left_on=["site_id", "item"], right_on=["enterprise_id", "item"],
+        suffixes=("", "_site"),
+    )  # fmt: skip
     fits = (found["process"] == "") | (found["process"] == found["site_process"])
     fits &= found["valid_from"].fillna(-np.inf) <= found["year"]
     fits &= found["valid_to"].fillna(np.inf) >= found["year"]
-    return found[fits]
+    return found[fits & _is_for(found)]
+
+
+def _is_for(found: pd.DataFrame) -> pd.Series:
+    """Tell which site parameters are for the key's use.
+
+    A fuel's own factor is of burning it: what the fuel turns into, or took to make, is another
+    matter, unless the plant names the use.
+    """
+    named = [
+        use in given.split(";") if given else None
+        for given, use in zip(found["use_site"], found["use"], strict=True)
+    ]
+    kinds = found["item"].map(vocabulary("items").set_index("item")["kind"])
+    is_factor = found["parameter"].isin(STAGES)
+    by_kind = ~(is_factor & (kinds == "fuel")) | found["use"].isin(BURNING)
+    return pd.Series(named, index=found.index, dtype="boolean").fillna(by_kind).astype(bool)
 
 
 def site_id(found: pd.DataFrame) -> pd.Series:

@@ -29,11 +29,11 @@ def parameters_of(keys: pd.DataFrame, park: Park, convention: Convention) -> pd.
     site = site.assign(
         order=1 - (site["process"] != "").astype(float), factor_set=SITE, item_rank=0,
         process_rank=0, region_rank=0, parameter_id=site_id(site), years_apart=0.0,
-        factor_year=np.nan,
+        factor_year=np.nan, checked=SITE,
     )  # fmt: skip
     ranked = ["key_id", "parameter", "order", "item_rank", "process_rank", "region_rank",
               "years_apart", "factor_year", "parameter_id"]  # fmt: skip
-    columns = [*ranked, "factor_set", "value", "unit"]
+    columns = [*ranked, "factor_set", "value", "unit", "checked"]
     both = pd.concat([site[columns], in_sets[columns]], ignore_index=True)
     return both.sort_values(ranked)
 
@@ -43,7 +43,7 @@ def best_parameter(
 ) -> pd.DataFrame:
     """Return one parameter per candidate row: its site's, else its set's or the first set's."""
     offered = parameters[parameters["parameter"] == name]
-    columns = ["value", "unit", "parameter_id"]
+    columns = ["value", "unit", "parameter_id", "checked"]
     if same_set:
         first = offered.drop_duplicates(["key_id", "factor_set"])
         place = pd.MultiIndex.from_frame(first[["key_id", "factor_set"]])

@@ -99,9 +99,13 @@ def _as_emissions(park: Park) -> pd.DataFrame:
 
 
 def _burns_biomass_alone(rows: pd.DataFrame, park: Park) -> pd.Series:
-    """Tell the rows of processes whose fuels of the year are all biogenic: their CO2 is a memo."""
+    """Tell the rows of processes whose fuels of the year are all biogenic: their CO2 is a memo.
+
+    A whole-plant value goes by all that the plant burns.
+    """
     key = ["enterprise_id", "process", "year"]
     fuels = park.activity[park.activity["use"] == "fuel_combustion"]
+    fuels = pd.concat([fuels, fuels.assign(process="")], ignore_index=True)
     is_biogenic = fuels["item"].map(vocabulary("items").set_index("item")["is_biogenic"]) == "yes"
     alone = is_biogenic.groupby([fuels[name] for name in key]).all()
     burning = alone[alone].index.to_frame(index=False).assign(alone=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from parkkit.core.convention import Convention
+from parkkit.core.errors import ParkError
 from parkkit.core.units import measures
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.factors import (
@@ -32,6 +33,7 @@ from parkkit.park.package import Park
 
 SUPPLIED = "supplied_factor"
 # Of five, the best first: a park's own, published national defaults, what was only recalled.
+DOUBT = {SITE: 0, OWN: 1, CHECKED: 2, "seen_once": 3, "recalled": 4}
 RANKS = {CHECKED: 4.0, "seen_once": 4.0, "recalled": 5.0, OWN: 3.0}
 
 
@@ -68,6 +70,10 @@ def resolve(
     in_sets = _set_leads(keys, park, convention)
     own = [_site_leads(keys, park), _supplier_leads(keys, park)] if len(park.site_factors) else []
     leads = pd.concat([*own, in_sets], ignore_index=True)
+    if convention.electricity == "fossil_except_green":
+        # The notice knows one factor for all power that no claim covers.
+        is_power = (leads["item"] == "electricity") & (leads["use"] == "purchased")
+        leads = leads[~is_power | (leads.get("kind", "") == "fossil")]
     if parameters is None:
         parameters = parameters_of(keys, park, convention)
     leads = _with_values(leads, parameters)
@@ -109,8 +115,16 @@ def _supplier_leads(keys: pd.DataFrame, park: Park) -> pd.DataFrame:
 
 def _as_leads(found: pd.DataFrame, *, set_rank: pd.Series) -> pd.DataFrame:
     items = vocabulary("items").set_index("item")
-    is_fuel = found["item"].map(items["kind"]) == "fuel"
-    per_energy = is_fuel & found["unit"].map(lambda unit: measures(unit, "t/TJ")).astype(bool)
+    per_energy = pd.Series(
+        [
+            kind in ("fuel", "energy")
+            and measures(unit, "t/TJ") and not measures(unit, f"t/{base}")
+            for kind, unit, base in zip(
+                found["item"].map(items["kind"]), found["unit"], found["base"], strict=True
+            )
+        ],
+        index=found.index, dtype=bool,
+    )  # fmt: skip
     return pd.DataFrame(
         {
             **{name: found[name] for name in ("key_id", *KEY, "base", "species", "value", "unit")},
@@ -142,6 +156,9 @@ def _with_values(leads: pd.DataFrame, parameters: pd.DataFrame) -> pd.DataFrame:
                             factor_uncertainty_percent=np.nan, parameters_used="")  # fmt: skip
     table = pd.concat(done, ignore_index=True)
     spread = table[["uncertainty_low_percent", "uncertainty_high_percent"]].abs().max(axis=1)
+    # What a set's numbers rest on: a parameter that was only recalled makes the factor so.
+    worst = table["least_known"].where(table["checked"] != SITE, SITE)
+    table = table.assign(checked=worst).drop(columns="least_known")
     rank = table["checked"].map(RANKS)
     return table.assign(
         is_incomplete=table["missing"] != "",
@@ -151,10 +168,11 @@ def _with_values(leads: pd.DataFrame, parameters: pd.DataFrame) -> pd.DataFrame:
 
 
 def _evaluated(rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame) -> pd.DataFrame:
-    values, own = _lead_values(rows, formula, parameters)
+    values, measured = _lead_values(rows, formula, parameters)
     columns: dict[str, pd.Series] = {}
     missing = pd.Series("", index=rows.index, dtype="str")
-    used = own
+    used = pd.Series("", index=rows.index, dtype="str")
+    doubt = measured.get("checked", rows["checked"]).fillna(rows["checked"]).map(DOUBT)
     is_heat = _is_heat(rows)
     for name, unit in formula.needs.items():
         best = best_parameter(rows, parameters, name, same_set=formula.same_set)
@@ -164,6 +182,7 @@ def _evaluated(rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame) -
             best = best.mask(is_heat)
         missing = missing.where(columns[name].notna(), missing + ";" + name)
         used = used.where(best["value"].isna(), used + ";" + _told(name, best))
+        doubt = doubt.combine(best["checked"].map(DOUBT), max, fill_value=0)
     tonnes = formula.tonnes(values, columns).astype("float64")
     if "ncv" not in formula.needs and is_heat.any():
         best = best_parameter(rows, parameters, "ncv", same_set=False)
@@ -172,6 +191,9 @@ def _evaluated(rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame) -
         missing = missing.where(~is_heat | per_heat.notna(), missing + ";ncv")
         used = used.where(~is_heat | per_heat.isna(), used + ";" + _told("ncv", best))
     return rows.assign(
+        **{str(name): measured[name].fillna(rows[name]) for name in measured},
+        # A number is no better known than the least known of its parts.
+        least_known=doubt.map({rank: mark for mark, rank in DOUBT.items()}),
         t_per_base=tonnes,
         missing=missing.str.strip(";"),
         parameters_used=used.str.strip(";"),
@@ -193,18 +215,37 @@ def _told(name: str | pd.Series, best: pd.DataFrame) -> pd.Series:
 
 def _lead_values(
     rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame
-) -> tuple[pd.Series, pd.Series]:
-    """Return each candidate's own value, and the plant's measured one that replaces it.
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Return each candidate's value, and what is told of a measured one that replaces a set's.
 
     A plant may have measured what a set gives as a default, such as its coal's carbon content.
     """
+    _check_units(rows, formula)
     in_set = rows["value"] * converted(rows["unit"], formula.unit, rows["base"])
     is_site = parameters["factor_set"] == SITE
     measured = parameters[is_site & ~parameters["parameter"].isin([*STAGES, SUPPLIED])]
     if not len(measured):
-        return in_set, pd.Series("", index=rows.index, dtype="str")
+        return in_set, pd.DataFrame(index=rows.index)
     found = rows[["key_id", "parameter"]].reset_index(names="lead").merge(measured)
     first = found.drop_duplicates("lead").set_index("lead").reindex(rows.index)
     at_site = first["value"] * converted(first["unit"], formula.unit, rows["base"])
-    told = _told(first["parameter"].fillna(""), first)
-    return at_site.fillna(in_set), told.where(at_site.notna(), "").astype("str")
+    if not at_site.notna().any():
+        return in_set, pd.DataFrame(index=rows.index)
+    told = pd.DataFrame(
+        {
+            "factor_id": first["parameter_id"],
+            "value": first["value"],
+            "unit": first["unit"],
+            "checked": first["unit"].map(lambda unit: SITE, na_action="ignore"),
+        }
+    )
+    return at_site.fillna(in_set), told
+
+
+def _check_units(rows: pd.DataFrame, formula: Formula) -> None:
+    """Refuse a factor whose unit its formula cannot take, by its name."""
+    for row in rows.drop_duplicates(["unit", "base"]).to_dict("records"):
+        wanted = formula.unit.format(base=row["base"])
+        if not measures(row["unit"], wanted):
+            raise ParkError("wrong_dimension", where=f"{row['factor_id']} ({row['formula']})",
+                            given=row["unit"], wanted=wanted)  # fmt: skip

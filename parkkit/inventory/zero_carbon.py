@@ -9,18 +9,19 @@ import numpy as np
 import pandas as pd
 
 from parkkit.core.convention import ZERO_CARBON_2025, Convention
+from parkkit.core.errors import unknown
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import CONVERSION_USES, PRIMARY
-from parkkit.inventory.claims import GREEN, claimed_power
+from parkkit.inventory.claims import CLAIM, DIRECT, GREEN, claimed_power
 from parkkit.inventory.compilation import Inventory, compile_inventory, is_incomplete
 from parkkit.inventory.energy import consumption, energy_rows, park_energy
+from parkkit.inventory.exports import green_pool
 from parkkit.park.package import Park
 
 NAN = float("nan")
 ENERGY_PARTS = ("E_fuel", "E_conversion", "E_electricity", "E_heat")
 COUNTED = (*ENERGY_PARTS, "E_process")
 BUNKERS = "international_transport"
-DIRECT = "direct_supply"
 DIRECT_WANTED = 0.5
 INDICATORS, CORE = "NDRC910_2025", "core"
 # What a row of these statuses lacks, in the words of the energy table.
@@ -76,12 +77,16 @@ def zero_carbon_account(
     Raises
     ------
     ParkError
-        If a plant claims more green power than it bought.
+        If the park tells no activity of the year, or a plant claims more green power than it
+        bought.
 
     References
     ----------
     NDRC, MIIT and NEA, notice on building zero-carbon parks (发改环资〔2025〕910号), Annexes 3, 4.
     """
+    known = sorted({int(each) for each in park.activity["year"].dropna()})
+    if year not in known:
+        raise unknown("year", str(year), [str(each) for each in known])
     by_factors = replace(park, releases=park.releases.iloc[:0])
     inventory = compile_inventory(by_factors, boundary_type=boundary_type, convention=convention)
     sums = {part.part: part for part in _emission_parts(inventory, park, year)}
@@ -161,7 +166,10 @@ def _emission_parts(inventory: Inventory, park: Park, year: int) -> list[Part]:
     part = _parts(rows)
     # Power of sun and wind was never counted, so nothing is taken off for selling it.
     is_green_sale = (rows["use"] == "sold") & rows["process_type"].isin(PRIMARY)
-    rows = rows.assign(part=part.mask(is_green_sale, ""))
+    # Nor for power of a plant that burns no fuel: the CO2 of its waste stands beside the total.
+    burning = set(rows.loc[rows["use"].isin(["fuel_combustion", "purchased"]), "enterprise_id"])
+    is_waste_sale = (rows["use"] == "sold") & ~rows["enterprise_id"].isin(burning)
+    rows = rows.assign(part=part.mask(is_green_sale | is_waste_sale, ""))
     notes = {"waste": "waste_beside", "bunkers": "bunkers_listed"}
     if is_green_sale.any():
         notes["E_electricity"] = "green_export"
@@ -244,17 +252,15 @@ def _power_shares(inventory: Inventory, park: Park, year: int) -> list[Part]:
                                ("direct_supply_goal", ""))
         ]  # fmt: skip
     used = float(balance["used"].iloc[0])
-    own = _own_green(rows)
-    mwh = _claimed(inventory, park, year)
-    direct = mwh.get(DIRECT, 0.0) + own
+    green, direct = _green_used(inventory, park, rows, year)
     is_known = used > 0 and rows["amount"].notna().all()
-    status = "computed" if is_known else "not_computable"
-    missing = "" if is_known else _joined(balance["missing"]) or "amount"
+    is_short = bool((rows["coverage_share"] < 1).any())
+    status = ("partial" if is_short else "computed") if is_known else "not_computable"
+    missing = "" if is_known and not is_short else _joined(balance["missing"]) or "amount"
     shares = [
         Part(part=name, amount=mwh_green / used if is_known else NAN, unit="1", status=status,
              missing=missing)
-        for name, mwh_green in (("green_share", sum(mwh.values()) + own),
-                                ("direct_supply_share", direct))
+        for name, mwh_green in (("green_share", green), ("direct_supply_share", direct))
     ]  # fmt: skip
     reached = "met" if is_known and direct / used >= DIRECT_WANTED else "not_met"
     goal = Part(part="direct_supply_goal", amount=DIRECT_WANTED, unit="1", missing=missing,
@@ -262,22 +268,40 @@ def _power_shares(inventory: Inventory, park: Park, year: int) -> list[Part]:
     return [*shares, goal]
 
 
-def _own_green(rows: pd.DataFrame) -> float:
-    """Return the MWh that members make of sun and wind, less what they sell outside of it."""
-    rows = rows[rows["process_type"].isin(PRIMARY)]
-    made = rows.loc[rows["use"] == "self_generated", "amount"].sum()
-    sold = rows.loc[(rows["use"] == "sold") & ~rows["is_inside"], "amount"].sum()
-    return float(made - sold)
+def _green_used(
+    inventory: Inventory, park: Park, rows: pd.DataFrame, year: int
+) -> tuple[float, float]:
+    """Return the MWh of green power that members use, and how much of it is supplied directly.
+
+    What a plant sells is the mixture of what it makes and buys. A claim on power that another
+    member made is not counted again: that member's own sun and wind are.
+    """
+    rows = rows[~((rows["use"] == "sold") & rows["is_inside"])]
+    pool = green_pool(rows, replace(park, certificates=park.certificates.iloc[:0]),
+                      inventory.convention)  # fmt: skip
+    claimed = _claimed(inventory, park, year)
+    is_apart = rows["process_type"].isin(PRIMARY)
+    mixed = rows[(rows["use"] == "sold") & ~is_apart]
+    sold = mixed.groupby("enterprise_id")["amount"].sum()
+    pool = pool.set_index("enterprise_id")
+    kept = 1 - (sold.reindex(pool.index).fillna(0.0) / pool["all_mwh"])
+    sign = rows["use"].map({"self_generated": 1.0, "sold": -1.0})
+    own = (rows["amount"] * sign)[is_apart].groupby(rows["enterprise_id"]).sum()
+    own = own.reindex(pool.index).fillna(0.0)
+    all_claims = claimed.groupby("enterprise_id")["mwh"].sum().reindex(pool.index).fillna(0.0)
+    straight = claimed[claimed["kind"] == DIRECT].groupby("enterprise_id")["mwh"].sum()
+    straight = straight.reindex(pool.index).fillna(0.0)
+    green, direct = pool["green_mwh"] + all_claims, own + straight
+    return float((green * kept).sum()), float((direct * kept).sum())
 
 
-def _claimed(inventory: Inventory, park: Park, year: int) -> dict[str, float]:
-    """Return the green power that members claim in a year, in MWh by kind of claim."""
-    members = inventory.members
-    inside = members.loc[members["is_member"].astype(bool) & (members["year"] == year)]
+def _claimed(inventory: Inventory, park: Park, year: int) -> pd.DataFrame:
+    """Return the green claims that stand in a year's result."""
+    rows = inventory.emissions
+    counted = rows.loc[rows["factor_set"] == CLAIM, "factor_id"].str.removeprefix(f"{CLAIM}/")
     given = claimed_power(park)
     given = given[(given["year"] == year) & given["kind"].isin(GREEN)]
-    given = given[given["enterprise_id"].isin(inside["enterprise_id"])]
-    return {str(kind): float(mwh) for kind, mwh in given.groupby("kind")["mwh"].sum().items()}
+    return given[given["certificate_id"].isin(counted)]
 
 
 def _joined(texts: Sequence[str] | pd.Series) -> str:

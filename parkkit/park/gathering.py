@@ -139,7 +139,9 @@ def _texts(values: pd.Series) -> pd.Series:
 
 def _read_cells(cells: pd.DataFrame, given: Sequence[str]) -> tuple[pd.DataFrame, list[Problem]]:
     """Turn cells of text into activity: each odd amount is judged where every amount is."""
-    odd = cells[AS_GIVEN].str.partition(PARTED).set_axis([AMOUNT, "by", UNCERTAINTY], axis=1)
+    # Of no rows at all, partition would make no columns either.
+    parted = cells[AS_GIVEN].astype("str").str.split(PARTED, n=1)
+    odd = pd.DataFrame({AMOUNT: parted.str[0], UNCERTAINTY: parted.str[1]}).astype("str").fillna("")
     raw = cells[[key for key in KEYS if key in cells]].assign(
         **{ID: _ids(len(cells)), AMOUNT: odd[AMOUNT], UNCERTAINTY: odd[UNCERTAINTY]}
     )

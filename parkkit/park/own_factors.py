@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from parkkit.core.errors import Problem
@@ -13,13 +14,14 @@ from parkkit.park.parameter_checks import (
     FACTORS,
     parameter_units,
     shares_above_one,
+    spelled,
     wanted_units,
 )
 
 AS_ITEM = "as_item"
 BURNT = "fuel_combustion;transport_own;transport_hired"
 # What a plant measured stands in the results under this name.
-RESERVED = ("site",)
+RESERVED = ("site", "certificate")
 SAME_FACTOR = ["factor_set", "item", "use", "process_type", "technology", "species", "parameter",
                "region"]  # fmt: skip
 
@@ -96,6 +98,16 @@ def _unknown_names(given: pd.Series, column: str, names: Mapping[str, str]) -> I
                  known=codes, also=list(names))  # fmt: skip
 
 
+def unused_sets(own: pd.DataFrame, chosen: Sequence[str]) -> list[Problem]:
+    """Return a warning for each own set that the park's convention does not name."""
+    idle = own[~own["factor_set"].isin(chosen)].drop_duplicates("factor_set")
+    return [
+        at("factors", row, "factor_set", "own_set_unused", is_warning=True,
+           given=idle["factor_set"][row])
+        for row in idle.index
+    ]  # fmt: skip
+
+
 def own_factor_problems(tables: Tables) -> Iterator[Problem]:
     """Return what is wrong with a park's own factors, once their codes are known."""
     own = tables["factors"]
@@ -109,6 +121,7 @@ def own_factor_problems(tables: Tables) -> Iterator[Problem]:
     yield from _technologies(own)
     yield from years_reversed("factors", own)
     uses = own.assign(use=own["use"].str.split(";")).explode("use")
+    yield from _years_without(own, tables["activity"])
     told: set[int] = set()
     for later, earlier in overlapping(uses, SAME_FACTOR):
         if later not in told:
@@ -118,9 +131,32 @@ def own_factor_problems(tables: Tables) -> Iterator[Problem]:
 
 def _taken(own: pd.DataFrame) -> Iterator[Problem]:
     """A set of the package's name would change what the name means in every result."""
-    theirs = own[own["factor_set"].isin([*package_sets(), *RESERVED])]
+    taken = {name.lower() for name in (*package_sets(), *RESERVED)}
+    theirs = own[own["factor_set"].str.lower().isin(taken)]
     for row in theirs.drop_duplicates("factor_set").index:
         yield at("factors", row, "factor_set", "factor_set_taken", given=own["factor_set"][row])
+
+
+def _years_without(own: pd.DataFrame, activity: pd.DataFrame) -> Iterator[Problem]:
+    """Tell factors of other years than the activity of their item: sets step in unseen."""
+    groups = vocabulary("items").set_index("item")["item_group"]
+    used = activity.loc[activity["year"].notna(), ["item", "year"]].drop_duplicates()
+    used = used.astype({"year": "int64"})
+    spans = own.assign(
+        row=own.index,
+        start=own["valid_from"].astype("float64").fillna(-np.inf),
+        end=own["valid_to"].astype("float64").fillna(np.inf),
+    )
+    for _, rows in spans.groupby(SAME_FACTOR):
+        last = rows.to_dict("records")[-1]
+        item = last["item"]
+        mine = used.loc[(used["item"] == item) | (used["item"].map(groups) == item), "year"]
+        held = [(mine >= start) & (mine <= end)
+                for start, end in zip(rows["start"], rows["end"], strict=True)]  # fmt: skip
+        years = mine[~np.logical_or.reduce(held)]
+        if len(years):
+            yield at("factors", int(last["row"]), "valid_to", "own_factor_years", is_warning=True,
+                     given=last["parameter"], item=item, years=spelled(years))  # fmt: skip
 
 
 def _half_told(own: pd.DataFrame) -> Iterator[Problem]:

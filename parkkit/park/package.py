@@ -15,7 +15,7 @@ from parkkit.core.labels import Language
 from parkkit.core.tables import columns
 from parkkit.park.checking import check_tables, errors
 from parkkit.park.gathering import gathered_activity, large_activity, located, read_gathered
-from parkkit.park.own_factors import coded
+from parkkit.park.own_factors import coded, unused_sets
 from parkkit.park.polygons import FILE, no_boundaries, read_boundaries
 from parkkit.park.reading import ABOUT, TABLES, About, read_about, read_table
 from parkkit.park.trade_checks import OF_SUMS
@@ -202,6 +202,7 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
     if not any(problem.file == FILE for problem in errors(problems)):
         problems += _default_boundary(about, boundaries)
     problems += _default_year(about, tables)
+    problems += unused_sets(tables["factors"], about.convention.factor_sets)
     notes = tuple(problem for problem in problems if problem.is_warning)
     return Park(about=about, boundaries=boundaries, notes=notes, **tables), problems
 

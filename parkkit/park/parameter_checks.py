@@ -10,7 +10,7 @@ import pandas as pd
 
 from parkkit.core.errors import Problem
 from parkkit.core.units import conversion, measures
-from parkkit.core.vocabulary import vocabulary
+from parkkit.core.vocabulary import codes, vocabulary
 from parkkit.park.faults import OPEN, Tables, at, overlapping, wrong_units, years_reversed
 
 FACTORS = ("emission_factor", "generation_factor", "release_factor")
@@ -24,7 +24,7 @@ TEMPERATURES = ("heat_temperature_c", "ambient_temperature_c")
 CELSIUS = ("degC", "°C", "℃")
 # A heat efficiency may pass 1: condensing boilers are told on the net heat value.
 UP_TO_ONE = ("oxidation", "combustion_efficiency", "power_efficiency", "methane_correction")
-SAME_SITE = ["enterprise_id", "process", "item", "parameter", "species"]
+SAME_SITE = ["enterprise_id", "process", "item", "use", "parameter", "species"]
 
 
 def site_factor_problems(tables: Tables) -> Iterator[Problem]:
@@ -35,6 +35,11 @@ def site_factor_problems(tables: Tables) -> Iterator[Problem]:
     for row in site.index[site["parameter"].isin(WITH_SPECIES) & (site["species"] == "")]:
         yield at("site_factors", row, "species", "blank")
     yield from years_reversed("site_factors", site)
+    known = codes("uses")
+    for row in site.index[site["use"] != ""]:
+        for use in site["use"][row].split(";"):
+            if use not in known:
+                yield at("site_factors", row, "use", "unknown", kind="use", given=use, known=known)
     for later, earlier in overlapping(site, SAME_SITE):
         yield at("site_factors", later, "valid_from", "overlapping_years", first=earlier)
     yield from _years_problems(tables["activity"], site)

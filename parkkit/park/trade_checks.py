@@ -15,6 +15,7 @@ from parkkit.park.faults import Tables, at
 # Two meters on one line never agree to the last digit.
 METERS_AGREE = 0.01
 ROUNDING = 0.001
+MOST_T_PER_MWH = 2.0
 POWER, POWER_UNIT = "electricity", "MWh"
 SALE = ["seller", "buyer", "item", "base", "year"]
 KINDS_OF_USE = {"fuel_combustion": ("fuel", "waste"), "wastewater_sent": ("water",),
@@ -33,6 +34,8 @@ def trade_problems(tables: Tables) -> Iterator[Problem]:
     yield from _oversold(trade)
     yield from _claims(tables["certificates"], trade)
     yield from _claimed_twice(tables["certificates"])
+    yield from _large_claims(tables["certificates"])
+    yield from _supplied_by_none(tables["site_factors"], trade)
 
 
 def _unfit_uses(activity: pd.DataFrame) -> Iterator[Problem]:
@@ -195,3 +198,21 @@ def _claimed_twice(certificates: pd.DataFrame) -> Iterator[Problem]:
         yield at("certificates", row, "amount", "claimed_twice", is_warning=True,
                  given=told["certificate_id"][row], first=int(first[row]),
                  other=told["certificate_id"][first[row]])  # fmt: skip
+
+
+def _large_claims(certificates: pd.DataFrame) -> Iterator[Problem]:
+    """Tell factors of claims that no power plant has: kilograms taken for tonnes."""
+    for row in certificates.index[certificates["factor"] > MOST_T_PER_MWH]:
+        yield at("certificates", row, "factor", "claim_factor_large", is_warning=True,
+                 given=f"{certificates['factor'][row]:g}")  # fmt: skip
+
+
+def _supplied_by_none(site: pd.DataFrame, trade: pd.DataFrame) -> Iterator[Problem]:
+    """Tell factors of supplied energy at plants that sell none: they reach nobody."""
+    sold = trade[trade["use"] == "sold"]
+    pairs = pd.MultiIndex.from_frame(sold[["enterprise_id", "item"]])
+    rows = site[site["parameter"] == "supplied_factor"]
+    reaches = pd.MultiIndex.from_frame(rows[["enterprise_id", "item"]]).isin(pairs)
+    for row in rows.index[~reaches]:
+        yield at("site_factors", row, "parameter", "supplied_by_none", is_warning=True,
+                 given=rows["enterprise_id"][row], item=rows["item"][row])  # fmt: skip

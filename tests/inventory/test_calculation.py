@@ -260,7 +260,8 @@ def test_a_measured_parameter_replaces_the_default_of_the_set(
                       convention={"factor_sets": ["CN_NDRC24"]})  # fmt: skip
     assert total(found, "co2", 2023) == pytest.approx(tonnes)
     winner = found.factors_used.query("species == 'co2' and rank == 0")
-    assert f"site/A//bituminous/{parameter}" in winner["parameters_used"].iloc[0]
+    told = winner["parameters_used"].iloc[0] + winner["factor_id"].iloc[0]
+    assert f"site/A//bituminous/{parameter}" in told
 
 
 def test_sets_are_never_mixed_for_heat_value_carbon_and_oxidation(inventory: Compile) -> None:

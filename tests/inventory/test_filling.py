@@ -150,7 +150,8 @@ def test_the_year_is_twelve_means_whatever_the_order_of_rows(
             "year": 2023, "month": pd.array(range(1, len(told) + 1), dtype="Int64"),
             "emissions_t": told, "generated_t": float("nan"), "sent_t": float("nan"),
             "coverage_share": len(told) / 12, "status": "partial", "missing": "",
-            "activity_rank": 2.0, "activity_id": "", "release_id": [f"r{m}" for m in told],
+            "activity_rank": 2.0, "factor_set": "", "activity_id": "",
+            "release_id": [f"r{m}" for m in told],
         }
     )  # fmt: skip
     turned = rows.iloc[data.draw(st.permutations(range(len(rows))))]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from parkkit.inventory.compilation import Inventory, total
+from parkkit.inventory.compilation import Inventory, total, totals
 from parkkit.inventory.explanation import explain
 from tests.parks import compiled, make_park
 
@@ -223,3 +223,123 @@ def test_a_fuel_whose_carbon_no_chosen_set_has_says_so(inventory: Compile) -> No
     gas = {"item": "natural_gas", "unit": "m3", "amount": 1000}
     found = inventory(activity=[gas], convention={"factor_sets": ["IPCC2006"]})
     assert list(co2(found)["status"]) == ["not_computable"]
+
+
+# --- a plant's own factor is for what it is for ----------------------------------------------
+
+
+def test_a_fuels_own_factor_is_of_burning_it(inventory: Compile) -> None:
+    """What is bought of it, or turned into something, is another matter."""
+    own = [{"parameter": "emission_factor", "species": "co2", "value": 2, "unit": "t/t"}]
+    bought = {"process": "store", "process_type": "", "use": "purchased", "amount": 100,
+              "counterpart_id": "outside"}  # fmt: skip
+    turned = {"process": "oven", "process_type": "", "use": "conversion_in", "amount": 100}
+    found = inventory({"scopes": (1, 2, 3)}, activity=[{"amount": 100}, bought, turned],
+                      site_factors=own, convention={"factor_sets": ["CN_NDRC24"]})  # fmt: skip
+    by_use = co2(found).set_index("use")
+    assert by_use.loc["fuel_combustion", "emissions_t"] == 200
+    # 100 x 23.204 x 0.02618 x 44/12, all of the carbon
+    assert by_use.loc["conversion_in", "emissions_t"] == pytest.approx(222.743, abs=5e-4)
+    assert by_use.loc["purchased", ["status", "missing"]].tolist() == ["not_computable", "factor"]
+
+
+def test_a_plant_may_name_the_use_of_its_factor(inventory: Compile) -> None:
+    own = [{"parameter": "emission_factor", "species": "co2", "value": 0.3, "unit": "t/t",
+            "use": "purchased"}]  # fmt: skip
+    bought = {"process": "store", "process_type": "", "use": "purchased", "amount": 100,
+              "counterpart_id": "outside"}  # fmt: skip
+    found = inventory({"scopes": (3,)}, activity=[bought], site_factors=own)
+    assert total(found, "co2", 2023) == 30
+
+
+def test_carbon_that_nobody_can_count_is_missing_and_not_nothing(inventory: Compile) -> None:
+    gas = {"process": "synthesis", "process_type": "", "item": "natural_gas", "unit": "万m3",
+           "use": "conversion_in", "amount": 100}  # fmt: skip
+    alcohol = {**gas, "item": "methanol", "unit": "t", "use": "conversion_out", "amount": 400}
+    found = inventory(activity=[gas, alcohol], convention={"factor_sets": ["CN_NDRC24"]})
+    row = co2(found)[co2(found)["item"] == "methanol"].iloc[0]
+    assert (row["status"], row["missing"]) == ("not_computable", "factor")
+    note = next(note for note in found.notes if note.code == "no_factor_anywhere")
+    assert (note.file, note.row) == ("activity.csv", 3)
+    assert "not computable" in explain(found, "a0002")
+
+
+def test_bought_cooling_without_a_factor_is_missing(inventory: Compile) -> None:
+    cold = {"process": "cold", "process_type": "", "item": "cooling", "use": "purchased",
+            "counterpart_id": "outside", "unit": "GJ", "amount": 1000}  # fmt: skip
+    found = inventory(activity=[{"amount": 1}, cold])
+    assert totals(found).set_index("species").loc["co2", "status"] == "partial"
+
+
+# --- power -----------------------------------------------------------------------------------
+
+GRID = {"process": "power", "process_type": "purchase", "item": "electricity", "unit": "MWh",
+        "use": "purchased", "counterpart_id": "grid", "amount": 1000}  # fmt: skip
+
+
+def test_the_fossil_account_knows_one_factor_for_all_power(inventory: Compile) -> None:
+    own = [{"item": "electricity", "parameter": "emission_factor", "species": "co2", "value": 0.2,
+            "unit": "t/MWh"}]  # fmt: skip
+    choices = {"electricity": "fossil_except_green", "grid_year": 2022}
+    assert total(inventory(choices, activity=[GRID], site_factors=own), "co2", 2023) == 832.5
+
+
+def test_an_own_grid_factor_serves_by_location_alone(inventory: Compile) -> None:
+    own = [{**OWN, "item": "electricity", "use": "purchased", "value": 0.3, "unit": "t/MWh"}]
+    tables = {"activity": [GRID], "factors": own,
+              "convention": {"factor_sets": ["MINE", "CN_GRID"]}}  # fmt: skip
+    assert total(inventory(**tables), "co2", 2023) == 300
+    market = inventory({"electricity": "market"}, **tables)
+    assert total(market, "co2", 2023) == pytest.approx(609.6)
+
+
+def test_a_park_abroad_takes_no_chinese_grid(inventory: Compile) -> None:
+    found = inventory({"grid_region": "nation"}, activity=[GRID],
+                      about={"country": "US", "province": "CA"})  # fmt: skip
+    assert list(co2(found)["status"]) == ["not_computable"]
+
+
+def test_what_is_sold_on_takes_no_more_than_was_released(inventory: Compile) -> None:
+    """1000 t of coal make 100 MWh; 50 are bought, 120 sold: 120 / 150 of its CO2 leaves."""
+    made = {**GRID, "process": "boiler"}
+    rows = [{"amount": 1000}, {**made, "use": "self_generated", "amount": 100},
+            {**GRID, "amount": 50}, {**made, "use": "sold", "amount": 120}]  # fmt: skip
+    found = inventory({"view": "consumption", "scopes": (1,), "gases": "co2"}, activity=rows,
+                      convention={"factor_sets": ["CN_NDRC24", "CN_GRID"]})  # fmt: skip
+    assert total(found, "co2", 2023) == pytest.approx(2071.5093 * (1 - 120 / 150), rel=1e-6)
+
+
+def test_filled_months_do_not_stretch_a_certificate(inventory: Compile) -> None:
+    months = [{**GRID, "month": month, "amount": 100} for month in range(1, 10)]
+    claim = [{"enterprise_id": "A", "year": 2023, "kind": "gec", "amount": 450, "unit": "MWh",
+              "origin": "o"}]  # fmt: skip
+    found = inventory({"electricity": "market", "fill": "mean_of_months"}, activity=months,
+                      certificates=claim)  # fmt: skip
+    assert total(found, "co2", 2023) == pytest.approx((1200 - 450) * 0.6096)
+
+
+# --- marks and memos -------------------------------------------------------------------------
+
+
+def test_a_number_is_no_better_known_than_its_least_known_part(inventory: Compile) -> None:
+    water = {"process": "plant", "process_type": "wastewater_treatment", "item": "bod_load",
+             "technology": "national_average", "use": "treated", "amount": 10}  # fmt: skip
+    found = inventory(activity=[water], convention={"factor_sets": ["IPCC2006", "CN_PROV2011"]})
+    row = found.emissions[found.emissions["species"] == "ch4"].iloc[0]
+    assert not row["is_factor_checked"]  # the methane correction factor was only recalled
+    assert row["factor_rank"] == 5
+
+
+def test_a_plant_that_burns_wood_alone_reports_a_memo(inventory: Compile) -> None:
+    wood = {"item": "wood_biomass", "amount": 100, "process": "stove"}
+    told = [{"species": "co2", "amount": 175}]
+    found = inventory({"release_rule": "priority"}, activity=[wood], releases=told)
+    assert co2(found)["scope"].isna().all()
+
+
+def test_a_charge_and_its_leak_counted_both_is_told(inventory: Compile) -> None:
+    cold = {"process": "chiller", "process_type": "refrigeration", "technology": "chiller",
+            "item": "r410a"}  # fmt: skip
+    rows = [{**cold, "use": "charged", "amount": 2}, {**cold, "use": "leaked", "amount": 0.1}]
+    found = inventory(activity=rows, convention={"factor_sets": ["IPCC2006", "STOICHIOMETRY"]})
+    assert "counted_twice" in {note.code for note in found.notes}

@@ -212,7 +212,8 @@ def test_a_negative_conversion_is_told_and_not_cut_off(tmp_path: Path) -> None:
 
 def test_what_stands_beside_the_fuels(tmp_path: Path) -> None:
     site = [{"item": item, "parameter": "emission_factor", "species": "co2", "value": 3,
-             "unit": "t/t"} for item in ("diesel", "naphtha", "municipal_waste")]  # fmt: skip
+             "unit": "t/t", "use": use} for item, use in
+            (("diesel", ""), ("naphtha", "feedstock"), ("municipal_waste", ""))]  # fmt: skip
     rows = [
         {"item": "diesel", "amount": 10},
         {"item": "diesel", "amount": 20, "process": "ship", "use": "transport_own",
@@ -239,11 +240,57 @@ def test_what_is_sold_is_taken_off_but_for_power_of_the_sun(tmp_path: Path) -> N
         power(300, **sale, process="roof", process_type="solar_power"),
     ]  # fmt: skip
     found = account(make_park(tmp_path / "p", activity=rows))
-    assert found.loc["E_electricity", "amount"] == pytest.approx((1000 - 100) * 0.8325)
+    # The roof sells 300 of its own; the line sells a mixture of 1000 bought and 100 of the sun.
+    kept = 1 - 100 / 1100
+    assert found.loc["E_electricity", "amount"] == pytest.approx(
+        (1000 - 100 * (1000 / 1100)) * 0.8325
+    )
     assert found.loc["E_electricity", "note"] == "green_export"
-    # 1000 bought and 400 made, less 400 sold; of the sun's 400 MWh 100 are used here.
-    assert found.loc["green_share", "amount"] == pytest.approx(100 / 1000)
-    assert found.loc["direct_supply_share", "amount"] == pytest.approx(100 / 1000)
+    # 1000 bought and 400 made, less 400 sold; of the sun's last 100 MWh some went with the line.
+    assert found.loc["green_share", "amount"] == pytest.approx(100 * kept / 1000)
+    assert found.loc["direct_supply_share", "amount"] == pytest.approx(100 * kept / 1000)
+
+
+def test_power_that_was_never_counted_is_never_taken_off(tmp_path: Path) -> None:
+    """Waste, wood, the sun behind another meter, and claims: nothing was counted to take off."""
+    sale = {"use": "sold", "counterpart_id": "grid"}
+    made = {"use": "self_generated", "counterpart_id": "A"}
+    waste = {"item": "municipal_waste", "amount": 2000, "process": "incinerator",
+             "process_type": "incinerator", "technology": "continuous_stoker",
+             "use": "treated"}  # fmt: skip
+    cases = {
+        "waste": [waste, power(1000, process="incinerator", **made), power(900, **sale)],
+        "wood": [{"item": "wood_biomass", "amount": 1000}, power(1000, **made), power(900, **sale)],
+        "sun": [own_sun(1000), power(900, process="trade", **sale), {"amount": 1}],
+    }
+    for name, rows in cases.items():
+        park = make_park(tmp_path / name, activity=rows)
+        assert not account(park).loc["E_electricity", "amount"] < 0, name
+    claimed = [{"enterprise_id": "A", "year": 2023, "kind": "gec", "amount": 1000, "unit": "MWh",
+                "origin": "o"}]  # fmt: skip
+    resold = make_park(tmp_path / "resold", certificates=claimed,
+                       activity=[power(1000), power(500, **sale)])  # fmt: skip
+    found = account(resold)
+    assert found.loc["E_electricity", "amount"] == pytest.approx(0, abs=1e-9)
+    assert found.loc["green_share", "amount"] == pytest.approx(1.0)
+
+
+def test_power_supplied_by_a_member_is_green_once(tmp_path: Path) -> None:
+    """The neighbour's sun, told with a certificate too: half of what is used, not all of it."""
+    plants = [{}, {"enterprise_id": "S"}]
+    trade = {"enterprise_id": "S", "process": "pv", "process_type": "solar_power"}
+    rows = [
+        power(1000), power(1000, process="line", counterpart_id="S"),
+        {**own_sun(1000), **trade}, {**power(1000, use="sold", counterpart_id="A"), **trade},
+    ]  # fmt: skip
+    direct = [{"enterprise_id": "A", "year": 2023, "kind": "direct_supply", "amount": 1000,
+               "unit": "MWh", "origin": "o"}]  # fmt: skip
+    for name, certificates in (("without", []), ("with", direct)):
+        found = account(make_park(tmp_path / name, enterprises=plants, activity=rows,
+                                  certificates=certificates))  # fmt: skip
+        assert found.loc["E_electricity", "amount"] == pytest.approx(832.5), name
+        assert found.loc["green_share", "amount"] == pytest.approx(0.5), name
+        assert found.loc["direct_supply_share", "amount"] == pytest.approx(0.5), name
 
 
 def test_power_of_the_sun_alone_is_green_and_direct(tmp_path: Path) -> None:

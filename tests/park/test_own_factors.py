@@ -10,6 +10,7 @@ import pytest
 
 from parkkit.core.tables import columns, empty
 from parkkit.core.vocabulary import codes, vocabulary
+from parkkit.inventory.factors import factors
 from parkkit.inventory.formulas import FORMULAS
 from parkkit.park.faults import overlapping
 from parkkit.park.own_factors import package_sets
@@ -112,8 +113,13 @@ def test_a_supplier_and_the_heat_it_sells_may_be_described(tmp_path: Path) -> No
         {**heat, "parameter": "ambient_temperature_c", "unit": "℃", "value": 17},
         {"parameter": "emission_factor", "species": "co2", "unit": "kg/GJ", "value": 95},
     ]
-    park = open_park(write_park(tmp_path / "p", activity=[COAL], site_factors=site))
+    trade = {**COAL, **heat, "process": "boiler", "unit": "GJ", "counterpart_id": "outside"}
+    sold = [{**trade, "use": use}
+            for use in ("self_generated", "sold")]  # fmt: skip
+    park = open_park(write_park(tmp_path / "p", activity=[COAL, *sold], site_factors=site))
     assert park.notes == ()
+    alone = open_park(write_park(tmp_path / "q", activity=[COAL], site_factors=site))
+    assert [note.code for note in alone.notes] == ["supplied_by_none"]
 
 
 def test_overlaps_are_found_behind_a_row_that_spans_others() -> None:
@@ -168,3 +174,33 @@ def test_every_factor_of_the_package_has_a_unit_that_would_do_in_an_own_set() ->
 def test_no_item_is_named_like_a_group_of_others() -> None:
     groups = set(vocabulary("items")["item_group"]) - {""}
     assert groups & set(codes("items")) == set()
+
+
+def warned(folder: Path, **tables: Any) -> list[tuple[str, int | None]]:
+    park = open_park(write_park(folder, **tables))
+    return [(note.code, note.row) for note in park.notes]
+
+
+def test_an_own_set_that_is_not_named_or_not_of_the_year_is_told(tmp_path: Path) -> None:
+    own = {"factor_set": "MINE", "item": "bituminous", "use": "fuel_combustion", "species": "co2",
+           "parameter": "emission_factor", "value": 2, "unit": "t/t", "origin": "o"}  # fmt: skip
+    old = {**own, "valid_from": 2018, "valid_to": 2020}
+    named = {"factor_sets": ["MINE", "CN_NDRC24"]}
+    assert warned(tmp_path / "a", activity=[COAL], factors=[own]) == [("own_set_unused", 2)]
+    found = warned(tmp_path / "b", activity=[COAL], factors=[old], convention=named)
+    assert found == [("own_factor_years", 2)]
+    assert warned(tmp_path / "c", activity=[COAL], factors=[own], convention=named) == []
+
+
+def test_a_claim_in_kilograms_is_told(tmp_path: Path) -> None:
+    power = {**COAL, "item": "electricity", "use": "purchased", "counterpart_id": "grid",
+             "unit": "MWh"}  # fmt: skip
+    claim = {"enterprise_id": "A", "year": 2023, "kind": "contract", "amount": 1, "unit": "MWh",
+             "factor": 500, "origin": "o"}  # fmt: skip
+    found = warned(tmp_path / "a", activity=[power], certificates=[claim])
+    assert found == [("claim_factor_large", 2)]
+
+
+def test_the_factors_of_a_park_without_own_ones_are_searched(tmp_path: Path) -> None:
+    park = open_park(write_park(tmp_path / "a", activity=[COAL]))
+    assert len(factors(item="烟煤", species="co2", park=park))
