@@ -21,8 +21,8 @@ from parkkit.park.package import Park
 
 CALCULATED = "calculated"
 RELEASING = ("own", "upstream", "transfer", "memo")
-# Power of sun and wind takes no fuel.
-PRIMARY = ("solar_power", "wind_power")
+# Power of sun, wind and water takes no fuel.
+PRIMARY = ("solar_power", "wind_power", "hydro_power")
 ENERGY_USES = ("fuel_combustion", "transport_own", "transport_hired")
 CONVERSION_USES = ("conversion_in", "conversion_out")
 PROCESS_USES = ("feedstock", "process_output", "leaked", "charged", *CONVERSION_USES)

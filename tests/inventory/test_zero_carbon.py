@@ -299,6 +299,13 @@ def test_power_of_the_sun_alone_is_green_and_direct(tmp_path: Path) -> None:
     assert found.loc["direct_supply_goal", "status"] == "met"
 
 
+@pytest.mark.parametrize("process_type", ["solar_power", "wind_power", "hydro_power"])
+def test_power_that_takes_no_fuel_is_green(tmp_path: Path, process_type: str) -> None:
+    own = {**own_sun(300), "process_type": process_type}
+    found = account(make_park(tmp_path / "p", activity=[power(100), own]))
+    assert found.loc["green_share", "amount"] == pytest.approx(0.75)
+
+
 def test_a_year_without_an_equivalent_value_leaves_the_core_open(tmp_path: Path) -> None:
     park = make_park(tmp_path / "p", activity=[{"amount": 1e6}, power(1e6, year=2022)])
     rows = zero_carbon_account(park, boundary_type="physical", year=2022).set_index("part")

@@ -184,7 +184,7 @@ def test_power_of_the_sun_is_told_beside_what_is_bought(tmp_path: Path) -> None:
            "process": "roof", "amount": 1000}  # fmt: skip
     inventory, _, choice = opened(tmp_path / "p", activity=[GRID, sun])
     assert energy.consumed_by_item(inventory, choice)["name"].tolist() == [
-        "电力（净购入、风电、光伏自发）"
+        "电力（净购入、风、光、水电自发）"
     ]
 
 
