@@ -24,8 +24,8 @@ WINGS = {
         package boundary identity registers
     """,
     "inventory": """
-        economy formulas factors matching parameters resolution activity calculation claims
-        cautions reconciliation filling overlap allocation exports consolidation compilation
+        economy formulas factors matching parameters resolution activity expectation calculation
+        claims cautions reconciliation filling overlap allocation exports consolidation compilation
         comparison ledger_steps explanation energy intensity zero_carbon restatement fusion
     """,
     "diagnosis": "trends elasticity decoupling sentences",

@@ -7,7 +7,8 @@ import pandas as pd
 
 from parkkit.core.units import GJ_PER_MWH, TJ_PER_GJ, conversions
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.calculation import PRIMARY, greenhouse_gases
+from parkkit.inventory.calculation import greenhouse_gases
+from parkkit.inventory.expectation import PRIMARY
 from parkkit.inventory.reconciliation import GAPS
 
 METHODS = ("energy", "efficiency", "exergy")

@@ -6,7 +6,8 @@ import pandas as pd
 
 from parkkit.core.convention import Convention
 from parkkit.core.errors import Problem
-from parkkit.inventory.calculation import CONVERSION_USES, Calculation
+from parkkit.inventory.calculation import Calculation
+from parkkit.inventory.expectation import CONVERSION_USES
 from parkkit.inventory.factors import factor_table
 
 MATERIAL_USES = ("feedstock", *CONVERSION_USES)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.activity import SUPPLIED_ITEMS
-from parkkit.inventory.calculation import PRIMARY
 from parkkit.inventory.compilation import Inventory
+from parkkit.inventory.expectation import PRIMARY
 
 BURNT = ("fuel_combustion", "transport_own")
 FUEL, ENERGY = "fuel", "energy"

@@ -9,8 +9,8 @@ from parkkit.core.convention import Convention
 from parkkit.core.units import TJ_PER_GJ
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.allocation import PLANT, PRODUCTS, burning_plants, fuel_sources, shares
-from parkkit.inventory.calculation import PRIMARY
 from parkkit.inventory.claims import GREEN, claimed_power
+from parkkit.inventory.expectation import PRIMARY
 from parkkit.inventory.factors import CHECKED, SITE
 from parkkit.inventory.matching import KEY
 from parkkit.inventory.reconciliation import GAPS

@@ -11,10 +11,10 @@ import pandas as pd
 from parkkit.core.convention import ZERO_CARBON_2025, Convention
 from parkkit.core.errors import unknown
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.calculation import CONVERSION_USES, PRIMARY
 from parkkit.inventory.claims import CLAIM, DIRECT, GREEN, claimed_power
 from parkkit.inventory.compilation import Inventory, compile_inventory, is_incomplete
 from parkkit.inventory.energy import consumption, energy_rows, park_energy
+from parkkit.inventory.expectation import CONVERSION_USES, PRIMARY
 from parkkit.inventory.exports import green_pool
 from parkkit.park.package import Park
 
