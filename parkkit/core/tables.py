@@ -132,21 +132,15 @@ def _clean(raw: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Strip stray spaces, make full-width digits plain; one warning a column."""
     clean, problems = raw.copy(), []
     for name in raw.columns:
-        tidy = _by_text(raw[name], {text: _tidy(text) for text in raw[name].unique()})
-        changed = tidy != raw[name]
-        if changed.any():
-            row = int(raw.index[changed][0])
-            problems.append(
-                Problem(
-                    code="cleaned",
-                    file=file,
-                    row=row,
-                    column=name,
-                    is_warning=True,
-                    values={"count": int(changed.sum())},
-                )  # fmt: skip
-            )
-        clean[name] = tidy
+        tidied = {text: _tidy(text) for text in raw[name].unique()}
+        if all(text == tidy for text, tidy in tidied.items()):
+            continue
+        clean[name] = _by_text(raw[name], tidied)
+        changed = clean[name] != raw[name]
+        problems.append(
+            Problem(code="cleaned", file=file, row=int(raw.index[changed][0]), column=name,
+                    is_warning=True, values={"count": int(changed.sum())})
+        )  # fmt: skip
     return clean, problems
 
 
