@@ -58,6 +58,21 @@ DEFAULTS: dict[str, Row] = {
 IDS = {"activity": "activity_id", "releases": "release_id", "abatement": "device_id",
        "certificates": "certificate_id"}  # fmt: skip
 GROUND: dict[str, Sequence[Row]] = {"enterprises": [{}], "sources": [{}]}
+# Two plants inside and one outside; A burns coal, buys power, and sells to B and to the grid.
+OFFICE = {"process": "office", "process_type": "purchase", "item": "electricity", "unit": "MWh"}
+TRADING_PLANTS: Sequence[Row] = [
+    {"enterprise_id": "A", **INSIDE},
+    {"enterprise_id": "B", **INSIDE},
+    {"enterprise_id": "C", **OUTSIDE},
+]
+TRADING_ROWS: Sequence[Row] = [
+    {"enterprise_id": "A", "amount": 1000},
+    {"enterprise_id": "A", **OFFICE, "use": "purchased", "amount": 100, "counterpart_id": "grid"},
+    {"enterprise_id": "B", **OFFICE, "use": "purchased", "amount": 40, "counterpart_id": "A"},
+    {"enterprise_id": "A", **OFFICE, "use": "sold", "amount": 40, "counterpart_id": "B"},
+    {"enterprise_id": "A", **OFFICE, "use": "sold", "amount": 10, "counterpart_id": "grid"},
+    {"enterprise_id": "C", "amount": 10},
+]
 
 
 def box(boundary_type: str = "physical", **properties: object) -> dict[str, object]:

@@ -12,22 +12,10 @@ import pytest
 from parkkit.inventory.compilation import total
 from parkkit.inventory.ledger_steps import ledger_entries, ledger_steps
 from parkkit.park.package import Park
-from tests.parks import INSIDE, OUTSIDE, compiled, make_park
+from tests.parks import TRADING_PLANTS as PLANTS
+from tests.parks import TRADING_ROWS as ROWS
+from tests.parks import compiled, make_park
 
-PLANTS = [
-    {"enterprise_id": "A", **INSIDE},
-    {"enterprise_id": "B", **INSIDE},
-    {"enterprise_id": "C", **OUTSIDE},
-]
-POWER = {"process": "office", "process_type": "purchase", "item": "electricity", "unit": "MWh"}
-ROWS = [
-    {"enterprise_id": "A", "amount": 1000},
-    {"enterprise_id": "A", **POWER, "use": "purchased", "amount": 100, "counterpart_id": "grid"},
-    {"enterprise_id": "B", **POWER, "use": "purchased", "amount": 40, "counterpart_id": "A"},
-    {"enterprise_id": "A", **POWER, "use": "sold", "amount": 40, "counterpart_id": "B"},
-    {"enterprise_id": "A", **POWER, "use": "sold", "amount": 10, "counterpart_id": "grid"},
-    {"enterprise_id": "C", "amount": 10},
-]
 GRID_2023 = 0.4974  # t/MWh: Zhejiang's average
 
 

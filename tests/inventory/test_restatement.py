@@ -19,23 +19,11 @@ from parkkit.inventory.restatement import (
     steps_between,
 )
 from parkkit.park.package import Park
-from tests.parks import INSIDE, OUTSIDE, make_park
+from tests.parks import TRADING_PLANTS as PLANTS
+from tests.parks import TRADING_ROWS as ROWS
+from tests.parks import make_park
 
 BASE = Convention(factor_sets=("CN_PROV2025", "CN_GRID"))
-PLANTS = [
-    {"enterprise_id": "A", **INSIDE},
-    {"enterprise_id": "B", **INSIDE},
-    {"enterprise_id": "C", **OUTSIDE},
-]
-POWER = {"process": "office", "process_type": "purchase", "item": "electricity", "unit": "MWh"}
-ROWS = [
-    {"enterprise_id": "A", "amount": 1000},
-    {"enterprise_id": "A", **POWER, "use": "purchased", "amount": 100, "counterpart_id": "grid"},
-    {"enterprise_id": "B", **POWER, "use": "purchased", "amount": 40, "counterpart_id": "A"},
-    {"enterprise_id": "A", **POWER, "use": "sold", "amount": 40, "counterpart_id": "B"},
-    {"enterprise_id": "A", **POWER, "use": "sold", "amount": 10, "counterpart_id": "grid"},
-    {"enterprise_id": "C", "amount": 10},
-]
 CLAIM = {"enterprise_id": "A", "year": 2023, "kind": "green_power", "amount": 60, "unit": "MWh",
          "origin": "o"}  # fmt: skip
 GRID_2023, EXCL_2023 = 0.4974, 0.6096  # t/MWh: Zhejiang's average, the nation without traded power
