@@ -55,13 +55,18 @@ def releases(
         return float(noise.uniform(low, high))
 
     rows = permit_air(truth, wobble) + permit_water(truth, wobble) + vocs(plants, levels, wobble)
-    rows += statistics(truth, wobble) + monitors(truth, wobble) + odour()
+    return rows + statistics(truth, wobble) + monitors(truth, wobble) + odour()
+
+
+def identified(rows: list[Row]) -> list[Row]:
+    """Return the rows with an id that later rows do not shift."""
     counts: dict[str, int] = defaultdict(int)
+    out = []
     for row in rows:
         stem = f"{row['list']}-{row['enterprise_id']}-{row['year']}"
         counts[stem] += 1
-        row["release_id"] = f"{stem}-{counts[stem]:02d}"
-    return rows
+        out.append({"release_id": f"{stem}-{counts[stem]:02d}"} | row)
+    return out
 
 
 def released(

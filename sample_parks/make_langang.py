@@ -2,7 +2,8 @@
 
 What the plants are stands in ``langang_plants.csv``, what they burn in ``langang_fuels.csv``, what
 else gives off greenhouse gases in ``langang_gases.csv``, how they clean it in
-``langang_devices.csv``, all at the level of 2018. The modules beside this script
+``langang_devices.csv``, what general waste they have in ``langang_wastes.csv``, all at the level
+of 2018. The modules beside this script
 let them run for six years, close the balances of energy, steam and water, and write down what
 people would have reported. The seed is fixed: the same bytes every time.
 """
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from langang_activity import all_activity, numbered
 from langang_gases import all_gases
-from langang_lists import released, releases
+from langang_lists import identified, released, releases
 from langang_plants import (
     abatement,
     carried,
@@ -29,6 +30,7 @@ from langang_plants import (
     price_index,
     site_factors,
 )
+from langang_wastes import ammonia_slip, nutrients, wastes
 from langang_years import HOME, Row, plan, running_levels
 
 COLUMNS = HOME.parent / "parkkit" / "data" / "columns.csv"
@@ -44,14 +46,19 @@ def make(folder: Path) -> None:
     metered = all_activity(plants, fuels, levels)
     devices, factors = plan("devices"), site_factors(plants, metered)
     loads = carried(factors)
-    activity = numbered(metered + all_gases(plan("gases"), levels, metered, devices, loads))
+    gases = all_gases(plan("gases"), levels, metered, devices, loads)
+    activity = numbered(metered + gases + ammonia_slip(metered))
     truth = released(activity, devices, loads)
     tables: dict[str, list[Row]] = {
         "enterprises": enterprises(plants),
         "activity": activity,
         "site_factors": factors,
         "abatement": abatement(devices, activity),
-        "releases": releases(plants, truth, levels, noise),
+        "releases": identified(
+            releases(plants, truth, levels, noise)
+            + nutrients(metered)
+            + wastes(plan("wastes"), levels, activity)
+        ),
         "certificates": certificates(),
         "economy": economy(plants, levels, noise),
         "price_index": price_index(),
@@ -177,10 +184,12 @@ README = """\
   lies in the exclave and is managed here; LG19 opened in 2020, 2021 was the last year of LG16.
 - **Balances** close within 1 %: fuel of the CHP x declared efficiency = heat + power; sold =
   bought; fresh + reused water = wastewater + consumed; COD and ammonia nitrogen sent = received;
-  limestone of the CHP's scrubber = the sulphur it takes out x 100/32 x 1.03 / 92 % CaCO3.
+  limestone of the CHP's scrubber = the sulphur it takes out x 100/32 x 1.03 / 92 % CaCO3; waste
+  generated = used + disposed of + stored + sent (what LG01 uses of its old stock stands apart).
 - **Other greenhouse gases:** loads, sludge and flared methane of LG02; N2O and CH4 of LG03's
   stoker; limestone and SF6 of LG01; chillers of LG09; vehicles of LG04 and LG24; solar power of
-  LG18 and LG19. Memo: CO2 that LG06 captures of its kiln's gas. Scope 3, counted only where the
+  LG18 and LG19. Beside them: the ammonia that slips at LG01, nutrients and oil at LG02's outlet,
+  general and hazardous waste as the statistics tell it. Memo: CO2 that LG06 captures of its kiln's gas. Scope 3, counted only where the
   convention names it: hired transport of LG08 (category 4), ethylene of LG18 (category 1, with the
   supplier's figure).
 - **Lists disagree:** permit reports by stack, statistics by registered plant, monitors on the coal
@@ -190,7 +199,8 @@ README = """\
 - **Incomplete on purpose:** no credit code for LG25, no industry code for LG26; odour is reported
   in tonnes, which no vocabulary knows.
 - **Not here at all:** refrigerants, vehicles and switchgear of the other plants, the methane of
-  LG21's own sewage works, ammonia slip, other waste, other scope 3 categories.
+  LG21's own sewage works, ammonia slip of other boilers, fine particles, general waste of the
+  smaller works, other scope 3 categories.
 - Most coordinates are GCJ-02, some BD-09 or WGS-84, as `datum` says; the polygons are WGS-84.
 """
 

@@ -17,7 +17,7 @@ from parkkit.inventory.claims import claims, contracts_without_factor
 from parkkit.inventory.consolidation import apply_view, cut, keep_scopes, net_transfers
 from parkkit.inventory.filling import fill_months
 from parkkit.inventory.overlap import mark_parts
-from parkkit.inventory.reconciliation import GAPS, reconcile, reported
+from parkkit.inventory.reconciliation import GAPS, in_tonnes, reconcile, reported
 from parkkit.park.boundary import members_by_year
 from parkkit.park.package import Park
 
@@ -32,8 +32,9 @@ class Inventory:
 
     ``emissions`` and ``ledger`` have the columns of ``data/columns.csv``; ``candidates`` holds
     the tonnes of every row computed or read, before any stage acted; ``members`` who was in,
-    year by year; ``activity`` the rows used, in base units; ``factors_used`` every candidate
-    factor with its rank; ``notes`` the warnings.
+    year by year; ``activity`` the rows used, in base units; ``releases`` what the lists report,
+    in tonnes, of members or not; ``factors_used`` every candidate factor with its rank; ``notes``
+    the warnings.
     """
 
     park_id: str
@@ -44,6 +45,7 @@ class Inventory:
     candidates: pd.DataFrame
     members: pd.DataFrame
     activity: pd.DataFrame
+    releases: pd.DataFrame
     factors_used: pd.DataFrame
     notes: tuple[Problem, ...]
 
@@ -100,7 +102,8 @@ def compile_inventory(park: Park, *, boundary_type: str, convention: Convention)
     inventory = Inventory(
         park_id=park.about.park_id, boundary_type=boundary_type, convention=convention,
         emissions=with_co2e(kept, convention), ledger=joined(ledgers), candidates=all_offered,
-        members=membership, activity=calculated.activity, factors_used=calculated.factors_used,
+        members=membership, activity=calculated.activity, releases=in_tonnes(park),
+        factors_used=calculated.factors_used,
         notes=(*park.notes, *calculated.notes, *contracts_without_factor(park, convention),
                *cautions(calculated, convention)),
     )  # fmt: skip

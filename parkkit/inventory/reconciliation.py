@@ -57,6 +57,15 @@ def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
     return rows.loc[known & ~moved, names].reset_index(drop=True), ledger
 
 
+def in_tonnes(park: Park) -> pd.DataFrame:
+    """Return the releases of a park as they were given, with ``amount_t`` and ``row``.
+
+    ``row`` counts the rows of releases.csv as a spreadsheet does.
+    """
+    rows = park.releases.reset_index(names="row")
+    return rows.assign(amount_t=_tonnes(rows))
+
+
 def _as_emissions(park: Park) -> pd.DataFrame:
     rows = park.releases
     rows = rows[rows["amount_kind"] == "released"].merge(_generated(rows), on=SOURCE, how="left")
