@@ -1,7 +1,7 @@
 """The engine: rows of a file or of a frame in memory, gathered into cells in one scan.
 
-One source in Narwhals runs on pandas for frames and on DuckDB for files. Results are equal to
-1e-12, not bitwise: DuckDB adds up in parallel.
+One source in Narwhals runs on DuckDB for files and for the rows of a park in memory, and on pandas
+for a frame. Results are equal to 1e-12, not bitwise: DuckDB adds up in parallel.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import glob
 import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -63,6 +63,14 @@ class Scan:
     at: Callable[[pd.Series], pd.DataFrame]
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """Return the engine, started once in a process; each use of it takes a cursor of its own."""
+    import duckdb
+
+    return duckdb.connect(config=SETTINGS)
+
+
 def scan(path: Path, keys: Collection[str]) -> Scan:
     """Return the rows of a Parquet or CSV file, ready to be gathered by some of its columns.
 
@@ -89,7 +97,7 @@ def scan(path: Path, keys: Collection[str]) -> Scan:
     """
     import duckdb
 
-    connection = duckdb.connect(config=SETTINGS)
+    connection = _engine().cursor()
     is_parquet = path.suffix == ".parquet"
     try:
         source, places = _parquet(connection, path) if is_parquet else _csv(path)
@@ -109,6 +117,23 @@ def scan(path: Path, keys: Collection[str]) -> Scan:
         constants=constants,
         at=partial(_rows_at, connection, f"SELECT {', '.join([*kept, NUMBERED])} FROM {source}"),
     )
+
+
+def rows_of(table: pd.DataFrame) -> Rows:
+    """Return the rows of an activity table in memory, ready to be gathered.
+
+    Here too DuckDB does it: it gathers by texts several times faster than pandas tells them apart.
+
+    Returns
+    -------
+    LazyFrame
+        The columns of the table, ``row`` (its index), ``is_odd`` (no row is: the table was read)
+        and ``as_given``, whether the amount is blank.
+    """
+    connection = _engine().cursor()
+    connection.register("rows_given", table.rename_axis(ROW).reset_index())
+    plain = f"SELECT *, false AS {IS_ODD}, {AMOUNT} IS NULL AS {AS_GIVEN} FROM rows_given"
+    return nw.from_native(connection.sql(plain)).lazy()
 
 
 def _hashes(places: Sequence[str]) -> str:

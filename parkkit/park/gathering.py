@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -19,13 +18,13 @@ from parkkit.core.engine import (
     AMOUNT,
     AS_GIVEN,
     CELL,
-    IS_ODD,
     PARTED,
     ROW,
     UNCERTAINTY,
     Scan,
     doubled,
     gather,
+    rows_of,
     scan,
     unreadable,
 )  # fmt: skip
@@ -37,9 +36,6 @@ TABLE, FILE, PARQUET = "activity", "activity.csv", "activity.parquet"
 ID = "activity_id"
 # Above this a CSV is not read row by row.
 LARGE_BYTES = 20_000_000
-HEAD = 1000
-# Times another column's values, still a whole number of 64 bits: two columns of a billion each.
-MOST_CODES = 2**62
 # Not averaged but told apart: the data rank, because reconciling takes the worse of the activity's
 # and the factor's row by row, and a mean of ranks is not the mean of the worse; the meter level,
 # because a plant's main meter must not melt into those below it.
@@ -218,47 +214,13 @@ def gathered_activity(activity: pd.DataFrame) -> pd.DataFrame:
     """
     if not len(activity):
         return activity.assign(rows=pd.Series(dtype="int64"))
-    rows = activity.rename_axis(ROW).reset_index()
-    varying = [key for key in KEYS if not _is_single(rows[key])]
-    rows[IS_ODD], rows[AS_GIVEN] = False, rows[AMOUNT].isna()
-    cells = _gathered(rows, varying)
+    rows = rows_of(activity[[*KEYS, AMOUNT, UNCERTAINTY]])
+    keys = list(KEYS)
+    cells = gather(rows, keys)
     if cells["is_mixed"].any():
-        varying = [*varying, AS_GIVEN]
-        cells = _gathered(rows, varying)
-    ordered = cells.sort_values(varying or [ROW], ignore_index=True)
+        keys.append(AS_GIVEN)
+        cells = gather(rows, keys)
+    ordered = cells.sort_values(keys, ignore_index=True)
     wanted = [column.name for column in columns(TABLE)]
     named = ordered.assign(**{ID: _ids(len(ordered))}).set_index(ROW)
     return named[[*wanted, "rows"]].astype(activity[wanted].dtypes.to_dict())
-
-
-def _gathered(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return the sums by cell; one integer tells cells apart, as keys of text are slow."""
-    numbered = rows[[AMOUNT, UNCERTAINTY, IS_ODD, ROW]].assign(cell=_codes(rows, keys))
-    cells = gather(nw.from_native(numbered).lazy(), [CELL[0]])
-    # The index is the row's place: rows were numbered afresh, ROW says what the file calls them.
-    first = rows.groupby(numbered[CELL[0]].to_numpy(), sort=True)[ROW].idxmin()
-    told = rows.loc[first, [*KEYS, AS_GIVEN]].set_axis(first.index)
-    return cells.join(told, on=CELL[0]).drop(columns=CELL[0])
-
-
-def _codes(rows: pd.DataFrame, keys: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return a whole number for each row, the same where every key is the same."""
-    codes, count = np.zeros(len(rows), dtype=np.int64), 1
-    for key in keys:
-        own, found = pd.factorize(rows[key], use_na_sentinel=False)
-        if count * len(found) > MOST_CODES:
-            codes, known = pd.factorize(codes)
-            count = len(known)
-        codes, count = codes * len(found) + own, count * len(found)
-    return codes
-
-
-def _is_single(values: pd.Series) -> bool:
-    """Tell a column of one value: much sooner said than its distinct values are counted."""
-    first = values.iloc[0]
-    # Most columns that differ do so at once: the whole is compared only where the head is alike.
-    for part in (values.iloc[:HEAD], values):
-        same = part.isna() if pd.isna(first) else part == first
-        if not same.fillna(False).all():
-            return False
-    return True
