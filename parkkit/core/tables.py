@@ -152,6 +152,9 @@ _NUMBER_LIKE = re.compile(r"[０-９．，－＋％0-9.,+\-%eE\s]+")
 
 
 def _tidy(text: str) -> str:
+    # Most texts are codes and numbers: what is plain is tidy, and sooner seen than searched.
+    if text.isascii() and text.isprintable() and text == text.strip():
+        return text
     return _half_width(_BREAKS.sub(" ", _UNSEEN.sub("", text).strip()))
 
 
@@ -161,10 +164,9 @@ def _half_width(text: str) -> str:
 
 
 def _cast(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Problem]]:
-    is_blank = given == ""
     problems: list[Problem] = []
     if column.presence == "filled":
-        problems += [_problem("blank", column, file, row) for row in given.index[is_blank]]
+        problems += [_problem("blank", column, file, row) for row in given.index[given == ""]]
     if column.kind in (*NUMBERS, *WHOLES):
         values, found = _numbers(given, column, file)
     elif column.kind == "flag":
@@ -183,10 +185,7 @@ def _not_parts(given: pd.Series, column: Column, file: str) -> list[Problem]:
 
 
 def _numbers(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Problem]]:
-    # A comma only parts thousands: "1,5" may mean 1.5 and is no number here.
-    is_grouped = given.str.fullmatch(_GROUPED)
-    plain = given.where(~is_grouped, given.str.replace(",", "", regex=False))
-    values = pd.to_numeric(plain, errors="coerce").astype("float64")
+    values = _parsed(given)
     is_finite = values.abs() < float("inf")
     low, high = LIMITS.get(column.kind, (-float("inf"), float("inf")))
     is_whole = (values % 1 == 0) if column.kind in WHOLES else pd.Series(True, index=values.index)
@@ -205,6 +204,17 @@ def _numbers(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, li
     return good.astype("Int64"), problems
 
 
+def _parsed(given: pd.Series) -> pd.Series:
+    """Return the number that each text is, missing where it is none: read once a text."""
+    places, texts = pd.factorize(given)
+    distinct = pd.Series(texts, dtype="str")
+    # A comma only parts thousands: "1,5" may mean 1.5 and is no number here.
+    is_grouped = distinct.str.fullmatch(_GROUPED)
+    plain = distinct.where(~is_grouped, distinct.str.replace(",", "", regex=False))
+    numbers = pd.to_numeric(plain, errors="coerce").to_numpy(dtype="float64")
+    return pd.Series(numbers.take(places), index=given.index)
+
+
 def _flags(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Problem]]:
     lower = given.str.lower()
     known = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
@@ -219,6 +229,8 @@ def _texts(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list
     found = {text: look_up(text) for text in given.unique() if text}
     if column.kind == "release_species":
         return _held(given, found, column, file)
+    if all(text == code for text, code in found.items()):
+        return given.astype("str"), []
     values = _by_text(given, {text: code or "" for text, code in found.items()})
     wrong = given.index[given.isin([text for text, code in found.items() if code is None])]
     also = list(synonyms(CODED[column.kind])) if column.kind in CODED else []
