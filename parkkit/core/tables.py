@@ -132,7 +132,7 @@ def _clean(raw: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Strip stray spaces, make full-width digits plain; one warning a column."""
     clean, problems = raw.copy(), []
     for name in raw.columns:
-        tidied = {text: _tidy(text) for text in raw[name].unique()}
+        tidied = {text: _tidy(text) for text in raw[name].unique().tolist()}
         if all(text == tidy for text, tidy in tidied.items()):
             continue
         clean[name] = _by_text(raw[name], tidied)
@@ -226,7 +226,7 @@ def _flags(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list
 def _texts(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Problem]]:
     """Look up each distinct text once: codes by their synonyms, closed lists, units, dates."""
     look_up = _look_up(column)
-    found = {text: look_up(text) for text in given.unique() if text}
+    found = {text: look_up(text) for text in given.unique().tolist() if text}
     if column.kind == "release_species":
         return _held(given, found, column, file)
     if all(text == code for text, code in found.items()):

@@ -108,7 +108,9 @@ def conversions(units: pd.Series, wanted: pd.Series) -> pd.Series:
     >>> conversions(pd.Series(["kg", "万t"]), pd.Series(["t", "t"])).tolist()
     [0.001, 10000.0]
     """
-    pairs = list(zip(units, wanted, strict=True))
-    known = {pair for pair in pairs if all(isinstance(unit, str) for unit in pair)}
-    rates = {pair: conversion(*pair) for pair in known}
+    pairs = list(zip(units.tolist(), wanted.tolist(), strict=True))
+    rates = {
+        pair: conversion(*pair)
+        for pair in set(pairs) if all(isinstance(unit, str) for unit in pair)
+    }  # fmt: skip
     return pd.Series([rates.get(pair) for pair in pairs], index=units.index, dtype="float64")

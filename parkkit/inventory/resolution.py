@@ -244,7 +244,8 @@ def _lead_values(
 
 def _check_units(rows: pd.DataFrame, formula: Formula) -> None:
     """Refuse a factor whose unit its formula cannot take, by its name."""
-    for row in rows.drop_duplicates(["unit", "base"]).to_dict("records"):
+    given = rows[["unit", "base", "factor_id", "formula"]].drop_duplicates(["unit", "base"])
+    for row in given.to_dict("records"):
         wanted = formula.unit.format(base=row["base"])
         if not measures(row["unit"], wanted):
             raise ParkError("wrong_dimension", where=f"{row['factor_id']} ({row['formula']})",

@@ -135,11 +135,13 @@ def _texts(values: pd.Series) -> pd.Series:
 
 def _read_cells(cells: pd.DataFrame, given: Sequence[str]) -> tuple[pd.DataFrame, list[Problem]]:
     """Turn cells of text into activity: each odd amount is judged where every amount is."""
-    # Of no rows at all, partition would make no columns either.
-    parted = cells[AS_GIVEN].astype("str").str.split(PARTED, n=1)
-    odd = pd.DataFrame({AMOUNT: parted.str[0], UNCERTAINTY: parted.str[1]}).astype("str").fillna("")
+    parted = {text: text.partition(PARTED) for text in cells[AS_GIVEN].unique()}
     raw = cells[[key for key in KEYS if key in cells]].assign(
-        **{ID: _ids(len(cells)), AMOUNT: odd[AMOUNT], UNCERTAINTY: odd[UNCERTAINTY]}
+        **{
+            ID: _ids(len(cells)),
+            AMOUNT: cells[AS_GIVEN].map({text: parts[0] for text, parts in parted.items()}),
+            UNCERTAINTY: cells[AS_GIVEN].map({text: parts[2] for text, parts in parted.items()}),
+        }
     )
     # A column that is not there must be missed, one that nobody knows be told.
     extra = {name: "" for name in given if name not in raw}
