@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -29,6 +30,9 @@ from parkkit.core.units import conversions
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import calculate
 from parkkit.inventory.compilation import compile_inventory, totals
+from parkkit.inventory.factors import factor_table
+from parkkit.inventory.matching import KEY as MATCHED
+from parkkit.inventory.resolution import resolve
 from parkkit.park.gathering import KEYS, read_cells
 from parkkit.park.package import Park, gathered, open_park
 from parkkit.park.polygons import no_boundaries
@@ -38,7 +42,7 @@ SMALL, MIDDLE, TENTH, LARGE = 10_000, 1_000_000, 100_000, 10_000_000
 TOLERANCE = 1e-12
 PEAK_MB = 1000
 SETS = ("CN_PROV2025", "CN_NDRC24", "CN_CENSUS2", "CN_GRID", "CN_HEAT", "IPCC2006")
-PLANTS = 300
+PLANTS, PROVINCE, YEAR = 300, "330000", 2023
 # process, process_type, technology, stack_id, item, use, counterpart_id, unit
 SOURCES = (
     ("循环流化床锅炉", "boiler", "cfb", "DA001", "bituminous", "fuel_combustion", "", "t"),
@@ -63,7 +67,7 @@ def meters() -> pd.DataFrame:
         for plant in range(PLANTS) for place in range(2 + plant % 2) for month in range(1, 13)
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["enterprise_id", *NAMES, "month", "data_rank"])
-    return table.assign(year=2023, uncertainty_percent=3.0, origin="meters", notation="")
+    return table.assign(year=YEAR, uncertainty_percent=3.0, origin="meters", notation="")
 
 
 def park_of(activity: pd.DataFrame) -> Park:
@@ -73,7 +77,7 @@ def park_of(activity: pd.DataFrame) -> Park:
     named = {name: empty(name) for name in tables if name in Park.__dataclass_fields__}
     plants = [f"E{plant:03d}" for plant in range(PLANTS)]
     about = About(
-        park_id="province", name_zh="省", name_en="Province", province="330000",
+        park_id="province", name_zh="省", name_en="Province", province=PROVINCE,
         convention=Convention(factor_sets=SETS, grid_year="nearest"),
         default_boundary="statistical",
     )  # fmt: skip
@@ -102,20 +106,42 @@ def write(folder: Path) -> None:
             f"TO '{home / 'activity.parquet'}' (FORMAT parquet)"
         )
     first = one_of_each(table)
-    used = calculate(park_of(first), park_of(first).about.convention).factors_used
-    factor_list(used[used["t_per_base"].notna()]).to_pickle(folder / "factors.pickle")
+    factor_list(park_of(first)).to_pickle(folder / "factors.pickle")
     pairs = first[["item", "unit"]].drop_duplicates()
     base = pairs["item"].map(vocabulary("items").set_index("item")["base_unit"])
     pairs.assign(rate=conversions(pairs["unit"], base)).to_pickle(folder / "units.pickle")
 
 
-def factor_list(used: pd.DataFrame) -> pd.DataFrame:
-    """Return the factors as the list an analyst starts from, the first to be taken first."""
-    order = ["set_rank", "item_rank", "process_rank", "years_apart", "factor_year", "factor_id"]
-    names = ["factor_set", "item", "use", "factor_process_type", "factor_technology", "species",
-             "t_per_base"]  # fmt: skip
-    listed = used.sort_values(order, kind="stable")[names].drop_duplicates(names[:-1])
+def factor_list(park: Park) -> pd.DataFrame:
+    """Return the long list an analyst starts from: what the sets hold for this province.
+
+    It names every item, use and technology of the sets and every year of the grid, not what the
+    rows happen to need. Fuels stand in tonnes per base unit, heat value and oxidation done with.
+    """
+    found = resolve(every_key(), park, park.about.convention)
+    order = ["set_rank", "item_rank", "process_rank", "region_rank", "years_apart", "factor_year",
+             "factor_id"]  # fmt: skip
+    names = ["factor_set", "item_rank", "item", "use", "factor_process_type", "factor_technology",
+             "factor_year", "species", "t_per_base"]  # fmt: skip
+    listed = found[found["t_per_base"].notna()].sort_values(order, kind="stable")[names]
+    listed = listed.drop_duplicates(names[:-1])
     return listed.assign(place=range(len(listed)))
+
+
+def every_key() -> pd.DataFrame:
+    """Return a key for each thing that a factor of the sets fits."""
+    factors = factor_table()
+    factors = factors[factors["factor_set"].isin(SETS) & (factors["formula"] != "")]
+    items = vocabulary("items")[["item", "item_group", "base_unit"]]
+    named = pd.concat(
+        [factors.merge(items, left_on="factor_item", right_on=name)
+         for name in ("item", "item_group")]
+    )  # fmt: skip
+    keys = named.rename(columns={"factor_use": "use", "base_unit": "amount_unit"}).assign(
+        process_type=named["factor_process_type"], technology=named["factor_technology"],
+        region=PROVINCE, year=YEAR, site_id="", site_process="", supplier_id="",
+    )[list(MATCHED)].drop_duplicates(ignore_index=True)  # fmt: skip
+    return keys.rename_axis("key_id").reset_index()
 
 
 def one_of_each(table: pd.DataFrame) -> pd.DataFrame:
@@ -201,6 +227,7 @@ def merged_once(rows: pd.DataFrame, factors: pd.DataFrame, units: pd.DataFrame) 
     """Return the tonnes: only the columns needed are merged, and keys are few."""
     keys = rows[KEY].drop_duplicates().merge(units, on=["item", "unit"])
     offered = keys.merge(factors, on=["item", "use"])
+    # The list stands in the order of choice: the year that is nearest goes first.
     for name in ("process_type", "technology"):
         wanted = offered[f"factor_{name}"]
         offered = offered[(wanted == "") | (wanted == offered[name])]
@@ -212,37 +239,38 @@ def merged_once(rows: pd.DataFrame, factors: pd.DataFrame, units: pd.DataFrame) 
 
 
 def cascade(folder: Path, count: int) -> Callable[[], pd.Series]:
-    """Look every row up: set by set, from the exact factor to the general one."""
+    """Look every row up: set by set, item and group, exact factor and general one, year."""
     rows, factors, units = in_memory(folder, count), *lists(folder)
-    levels = (["process_type", "technology"], ["process_type"], [])
+    levels = (["process_type", "technology"], ["process_type"], ["technology"], [])
+    steps = list(product(SETS, (0, 1), levels, (["year"], [])))
 
     def run() -> pd.Series:
         species = factors[["item", "use", "species"]].drop_duplicates()
         work = rows.merge(units, on=["item", "unit"], how="left").merge(species, how="left")
         work["t_per_base"] = float("nan")
-        for name in SETS:
-            for level in levels:
-                table = at_level(factors[factors["factor_set"] == name], level)
-                if len(table):
-                    on = ["item", "use", "species", *level]
-                    work = work.merge(table, on=on, how="left")
-                    work["t_per_base"] = work["t_per_base"].fillna(work.pop("t_found"))
+        for name, item_rank, level, year in steps:
+            here = (factors["factor_set"] == name) & (factors["item_rank"] == item_rank)
+            table = at_level(factors[here], level, year)
+            if len(table):
+                on = ["item", "use", "species", *level, *year]
+                work = work.merge(table, on=on, how="left")
+                work["t_per_base"] = work["t_per_base"].fillna(work.pop("t_found"))
         work["t"] = work["amount"] * work["rate"] * work["t_per_base"]
         return by_source(work.dropna(subset="t"))
 
     return run
 
 
-def at_level(factors: pd.DataFrame, level: Sequence[str]) -> pd.DataFrame:
-    """Return the factors that name just these columns, one a key."""
+def at_level(factors: pd.DataFrame, level: Sequence[str], year: Sequence[str]) -> pd.DataFrame:
+    """Return the factors that name just these columns, one a key; by year, those that have one."""
     names = ["process_type", "technology"]
-    fits = pd.Series(True, index=factors.index)
+    fits = factors["factor_year"].notna() if year else pd.Series(True, index=factors.index)
     for name in names:
         fits &= (factors[f"factor_{name}"] != "") == (name in level)
     table = factors[fits].sort_values("place").rename(
-        columns={f"factor_{name}": name for name in level} | {"t_per_base": "t_found"}
+        columns={f"factor_{name}": name for name in [*level, *year]} | {"t_per_base": "t_found"}
     )  # fmt: skip
-    on = ["item", "use", "species", *level]
+    on = ["item", "use", "species", *level, *year]
     return table.drop_duplicates(on)[[*on, "t_found"]]
 
 
@@ -272,7 +300,7 @@ def park_folder(folder: Path, count: int) -> Path:
     """Return the folder of a size as one that opens."""
     home = folder / str(count)
     about = '[park]\nid = "province"\nname_zh = "省"\nname_en = "Province"\n'
-    about += 'province = "330000"\ndefault_boundary = "statistical"\n'
+    about += f'province = "{PROVINCE}"\ndefault_boundary = "statistical"\n'
     about += f'[convention]\nfactor_sets = {json.dumps(SETS)}\ngrid_year = "nearest"\n'
     (home / "park.toml").write_text(about, encoding="utf-8")
     plants = park_of(empty("activity")).enterprises
