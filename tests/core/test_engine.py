@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 import pytest
 
-from parkkit.core.engine import doubled, gather, scan
+from parkkit.core.engine import doubled, gather, rows_of, scan
 from parkkit.core.errors import ParkError
 
 
@@ -82,6 +82,23 @@ def test_csv_and_parquet_give_the_same_cells(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(left.drop(columns="month"), right.drop(columns="month"))
     assert left["amount"].tolist()[:2] == [3.5, 4.0]
     assert left["row"].tolist() == [2, 4, 5]
+
+
+def test_a_table_in_memory_gives_the_cells_of_the_file(tmp_path: Path) -> None:
+    text = "item,amount,uncertainty_percent\ncoal,1.5,5\ngas,,\ncoal,2,5\n,4,\n"
+    table = pd.read_csv(written(tmp_path / "a.csv", text)).set_axis([2, 3, 4, 5])
+    cells = gather(rows_of(table), ["item"]).sort_values("item", ignore_index=True)
+    left = from_file(tmp_path / "a.csv")
+    pd.testing.assert_frame_equal(left.fillna({"item": ""}), cells.fillna({"item": ""}))
+
+
+def test_tables_in_memory_do_not_stand_in_for_one_another() -> None:
+    tables = [
+        pd.DataFrame({"item": ["coal"], "amount": [amount], "uncertainty_percent": [1.0]})
+        for amount in (1.0, 2.0)
+    ]
+    rows = [rows_of(table) for table in tables]
+    assert [gather(each, ["item"])["amount"].tolist() for each in rows] == [[1.0], [2.0]]
 
 
 def test_columns_that_differ_in_case_alone_stay_apart(tmp_path: Path) -> None:
