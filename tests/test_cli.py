@@ -163,7 +163,7 @@ def test_a_register_is_imported_and_compiled(
                  "physical", "--country", "US", "--industry-scheme", "NAICS"]  # fmt: skip
     status, out, _ = run(capsys, *arguments)
     assert status == 0
-    assert "7 plants, 362 releases; 84 substance(s)" in out
+    assert "7 plants, 362 releases; 51 substance(s)" in out
     assert run(capsys, *arguments)[0] == 2
     rows = json.loads(run(capsys, "compile", str(tmp_path / "gary"), "--json")[1])["totals"]
     amounts = {row["species"]: row["amount_t"] for row in rows}

@@ -20,23 +20,26 @@ ENGINES = {"duckdb", "dask"}  # the only imports allowed inside a function
 WINGS = {
     "core": "labels errors texts vocabulary units tables ledger convention engine",
     "park": """
-        datum polygons faults parameter_checks own_factors trade_checks reading checking gathering
-        package boundary identity registers
-    """,
+        datum polygons faults parameter_checks own_factors trade_checks
+          reading checking gathering package boundary identity registers
+""",
     "inventory": """
-        economy formulas factors matching parameters resolution activity expectation calculation
+        economy formulas factors matching parameters resolution activity expectation
+         calculation
         claims cautions reconciliation filling overlap allocation exports consolidation compilation
-        comparison ledger_steps explanation energy intensity zero_carbon restatement fusion
-    """,
+        comparison ledger_steps explanation energy intensity
+        zero_carbon restatement equivalents fusion
+""",
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """
         quantities layout theme marks figures boundary_charts membership_charts emission_charts
-        ledger_charts energy_charts pollutant_charts decoupling_charts charts statement kernels
-        apps pages
+        ledger_charts energy_charts pollutant_charts decoupling_charts charts
+        statement kernels apps pages
         chapters.home chapters.boundary chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions
-        chapters.inventory chapters.fusion chapters.decoupling report
-    """,
+        chapters.inventory
+          chapters.fusion chapters.decoupling report
+""",
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]
 ORDER += ["cli", "__main__"]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.compilation import Inventory, is_incomplete
-from parkkit.inventory.overlap import ancestors
+from parkkit.inventory.equivalents import conventional_equivalents, equivalents
 
-KG_PER_T = 1000.0
-# One of these stands for the oxygen demand of a source, the first that is there.
-OXYGEN_DEMAND = ("cod", "bod", "toc")
 UNIT = ["unit_id", "enterprise_id", "year"]
 
 
@@ -30,95 +27,35 @@ class CoControlRule:
     pollution_share: float = 0.8
 
 
-def equivalents(rows: pd.DataFrame) -> pd.Series:
-    """Return the pollution equivalents (污染当量数) of each row, missing where it has none.
-
-    Tonnes x 1000 divided by the pollutant's equivalent value in kg. A part of a species that the
-    plant also reports and that has a value is not counted again; PM10 and PM2.5 have none of
-    their own; of COD, BOD and TOC one counts; dust is combustion dust (2.18) unless its process
-    is one of production (4). Values outside the statute (total nitrogen, VOCs) are not used.
-
-    References
-    ----------
-    Environmental Protection Tax Law of China, annexed table 2.
-
-    Examples
-    --------
-    50 t SO2 at 0.95 kg give 52 631.6 equivalents.
-    """
-    return (rows["emissions_t"] * KG_PER_T / _kg_per_equivalent(rows)).where(_is_counted(rows))
-
-
-def lacks_equivalents(rows: pd.DataFrame) -> pd.Series:
-    """Tell the rows whose equivalents are missing or too small, for want of a number."""
-    return _kg_per_equivalent(rows).notna() & _is_counted(rows) & is_incomplete(rows)
-
-
-def _statutory() -> dict[tuple[str, str, str], float]:
-    table = vocabulary("pollution_equivalents")
-    statutory = table[table["is_statutory"] == "yes"]
-    return {
-        (row["species"], row["medium"], row["source_class"]): float(row["kg_per_equivalent"])
-        for row in statutory.to_dict("records")
-    }
-
-
-def _kg_per_equivalent(rows: pd.DataFrame) -> pd.Series:
-    values = _statutory()
-    dust = rows["source_class"].map(lambda name: "process" if name == "process" else "energy")
-    keys = zip(rows["species"], rows["medium"], dust, strict=True)
-    return pd.Series(
-        [values.get((s, m, "")) or values.get((s, m, d)) for s, m, d in keys],
-        index=rows.index, dtype="float64",
-    )  # fmt: skip
-
-
-def _is_counted(rows: pd.DataFrame) -> pd.Series:
-    has_value = {species for species, _, _ in _statutory()}
-    return ~_is_counted_in_whole(rows, has_value) & ~_is_spare_demand(rows)
-
-
-def _is_counted_in_whole(rows: pd.DataFrame, has_value: set[str]) -> pd.Series:
-    """Tell the rows that a species with a value of its own, at the same plant, already holds."""
-    known = rows[rows["emissions_t"].notna()]
-    there = set(known[["enterprise_id", "year", "medium", "species"]].itertuples(False, None))
-    cells = rows[["enterprise_id", "year", "medium", "species"]].itertuples(False, None)
-    chains = {name: ancestors(name) for name in rows["species"].unique()}
-    told = [
-        any(up in has_value and (plant, year, medium, up) in there for up in chains[species])
-        for plant, year, medium, species in cells
-    ]
-    return pd.Series(told, index=rows.index, dtype=bool)
-
-
-def _is_spare_demand(rows: pd.DataFrame) -> pd.Series:
-    """Tell the oxygen demands beside a better one at the same plant, year and medium."""
-    order = rows["species"].map({name: rank for rank, name in enumerate(OXYGEN_DEMAND)})
-    # One without a number stands for nothing.
-    known = order.where(rows["emissions_t"].notna())
-    best = known.groupby([rows["enterprise_id"], rows["year"], rows["medium"]]).transform("min")
-    return order.notna() & (order > best)
-
-
-def fuse(inventory: Inventory) -> pd.DataFrame:
+def fuse(inventory: Inventory, *, user_values: Mapping[str, float] | None = None) -> pd.DataFrame:
     """Lay carbon and pollutants of each source side by side.
 
     A source is a process of a plant; a plant with any value for the whole plant is one source,
     because its processes cannot be told apart on both sides.
+
+    Parameters
+    ----------
+    user_values : mapping of str to float, optional
+        Kilograms per equivalent of species that the statute does not list (total nitrogen, VOCs).
+        Default: none. They fill the conventional columns and never the statutory ones.
 
     Returns
     -------
     DataFrame
         One row per source and year: ``unit_id``, ``enterprise_id``, ``year``, ``industry_code``,
         ``source_class``, ``co2e_t`` (all scopes), ``direct_co2e_t`` (scope 1),
-        ``equivalents_air``, ``equivalents_water``, ``SPECIES_t`` and ``SPECIES_list`` for every
-        species, and the source's shares of the park's ``direct_co2e``, ``equivalents_air``,
-        ``equivalents_water`` and ``voc`` (``..._share``). A cell without any row is missing.
+        ``equivalents_air``, ``equivalents_water`` (by the statute),
+        ``conventional_equivalents_air``, ``conventional_equivalents_water`` (by the statute and
+        ``user_values``; missing in a medium without one), ``SPECIES_t`` and ``SPECIES_list`` for
+        every species, and the source's shares of the park's ``direct_co2e``,
+        ``equivalents_air``, ``equivalents_water`` and ``voc`` (``..._share``). A cell without any
+        row is missing.
         ``missing`` names the species of which the source lacks a number (or a month, or a GWP):
         its sums are too small by them, and it may be a co-control point though it is not told.
     """
     rows = inventory.emissions
     rows = rows[~rows["is_biogenic"].astype(bool)]
+    conventional = conventional_equivalents(rows, user_values or {})
     rows = rows.assign(unit_id=_units(rows), equivalents=equivalents(rows))
     about = rows.groupby(UNIT, sort=True).agg(
         industry_code=("industry_code", "first"), source_class=("source_class", "first")
@@ -128,6 +65,8 @@ def fuse(inventory: Inventory) -> pd.DataFrame:
         "direct_co2e_t": rows["co2e_t"].where((rows["scope"] == 1).fillna(False).astype(bool)),
         "equivalents_air": rows["equivalents"].where(rows["medium"] == "air"),
         "equivalents_water": rows["equivalents"].where(rows["medium"] == "water"),
+        "conventional_equivalents_air": conventional.where(rows["medium"] == "air"),
+        "conventional_equivalents_water": conventional.where(rows["medium"] == "water"),
     }
     for name, values in sums.items():
         about[name] = values.groupby([rows[key] for key in UNIT]).sum(min_count=1)

@@ -9,13 +9,8 @@ import pandas as pd
 import pytest
 
 from parkkit.inventory.compilation import Inventory
-from parkkit.inventory.fusion import (
-    CoControlRule,
-    co_control_points,
-    equivalents,
-    fuse,
-    lacks_equivalents,
-)
+from parkkit.inventory.equivalents import equivalents, lacks_equivalents
+from parkkit.inventory.fusion import CoControlRule, co_control_points, fuse
 from tests.parks import compiled, make_park
 
 

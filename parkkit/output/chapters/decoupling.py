@@ -14,7 +14,7 @@ from parkkit.diagnosis.sentences import sentence
 from parkkit.diagnosis.trends import spans
 from parkkit.inventory.compilation import CO2E, Inventory, totals
 from parkkit.inventory.economy import PARK, divisions, economy_series
-from parkkit.inventory.fusion import equivalents, lacks_equivalents
+from parkkit.inventory.equivalents import equivalents, lacks_equivalents
 from parkkit.output.figures import Card, name_of
 from parkkit.output.quantities import change, is_missing, percent
 from parkkit.park.package import Park
