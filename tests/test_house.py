@@ -18,7 +18,7 @@ WIDGETS = REPOSITORY / "widgets"
 ENGINES = {"duckdb", "dask"}  # the only imports allowed inside a function
 
 WINGS = {
-    "core": "labels errors texts vocabulary units tables ledger convention engine",
+    "core": "labels errors texts vocabulary units tables ledger convention uncertainty_rule engine",
     "park": """
         datum polygons faults parameter_checks own_factors trade_checks
           reading checking gathering package boundary identity registers
@@ -29,6 +29,7 @@ WINGS = {
         claims cautions reconciliation filling overlap allocation exports consolidation compilation
         comparison ledger_steps explanation energy intensity
         zero_carbon restatement equivalents fusion
+        deviations error_cells simulation uncertainty budget
 """,
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """

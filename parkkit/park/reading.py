@@ -9,7 +9,7 @@ import re
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ from parkkit.core.convention import Convention, convention
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.tables import LIMITS, empty, read_values
 from parkkit.core.texts import read_decoded
+from parkkit.core.uncertainty_rule import UncertaintyRule, uncertainty_rule
 from parkkit.core.vocabulary import codes
 from parkkit.park.own_factors import package_sets
 from parkkit.park.polygons import BOUNDARY_TYPES
@@ -27,6 +28,7 @@ TABLES = ("enterprises", "activity", "site_factors", "factors", "abatement", "re
 NEEDED = ("enterprises", "sources")
 ABOUT = "park.toml"
 SECTIONS = ("park", "convention")
+UNCERTAINTY = "uncertainty"  # a section that may be left out
 # The settings of park.toml that are no text.
 KINDS = {"country": "country", "is_synthetic": "flag", "list_order": "list",
          "price_base_year": "year", "default_year": "year"}  # fmt: skip
@@ -34,7 +36,7 @@ KINDS = {"country": "country", "is_synthetic": "flag", "list_order": "list",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What ``park.toml`` says of a park, and the convention it asks for."""
+    """What ``park.toml`` says of a park, and the convention and uncertainty it asks for."""
 
     park_id: str
     name_zh: str
@@ -49,6 +51,7 @@ class About:
     price_base_year: int | None = None
     default_boundary: str = "physical"
     default_year: int | None = None
+    uncertainty: UncertaintyRule = field(default_factory=UncertaintyRule)
 
 
 def read_about(folder: Path) -> tuple[About | None, list[Problem]]:
@@ -67,21 +70,23 @@ def read_about(folder: Path) -> tuple[About | None, list[Problem]]:
     settings = dict(given["park"])
     problems = [*_setting_problems(settings), *_place_problems(settings)]
     chosen, found = _convention(given["convention"], folder)
-    problems += found
-    if problems or chosen is None:
+    rule, wrong = _uncertainty(given.get(UNCERTAINTY, {}))
+    problems += [*found, *wrong]
+    if problems or chosen is None or rule is None:
         return None, problems
     settings["park_id"] = settings.pop("id")
     settings["list_order"] = tuple(settings.get("list_order", ("calculated",)))
-    return About(convention=chosen, **settings), []
+    return About(convention=chosen, uncertainty=rule, **settings), []
 
 
 def _section_problems(given: Mapping[str, object]) -> Iterator[Problem]:
-    for name in SECTIONS:
-        if not isinstance(given.get(name), dict):
+    known = (*SECTIONS, UNCERTAINTY)
+    for name in known:
+        if not isinstance(given.get(name, {} if name == UNCERTAINTY else None), dict):
             yield Problem(code="no_section", file=ABOUT, values={"given": name})
     for name in given:
-        if name not in SECTIONS:
-            values = {"kind": "section", "given": name, "known": SECTIONS}
+        if name not in known:
+            values = {"kind": "section", "given": name, "known": known}
             yield Problem(code="unknown", file=ABOUT, values=values)
 
 
@@ -105,9 +110,18 @@ def _convention(
     ]  # fmt: skip
 
 
+def _uncertainty(given: Mapping[str, object]) -> tuple[UncertaintyRule | None, list[Problem]]:
+    try:
+        return uncertainty_rule(given), []
+    except ParkError as error:
+        place = f"{ABOUT} [{UNCERTAINTY}]"
+        return None, [Problem(code=error.code, file=place, values=error.values)]
+
+
 def _setting_problems(settings: Mapping[str, object]) -> Iterator[Problem]:
     """Tell settings that nobody knows, that are blank, or of the wrong kind."""
-    known = [name for name in About.__slots__ if name not in ("park_id", "convention")] + ["id"]
+    known = [name for name in About.__slots__ if name not in ("park_id", *SECTIONS, UNCERTAINTY)]
+    known.append("id")
     for name, value in settings.items():
         if name not in known:
             yield Problem(code="unknown", file=ABOUT, column=name,
