@@ -30,6 +30,8 @@ from parkkit.output.quantities import readable
 from parkkit.output.report import reports_folder, write_report
 from parkkit.output.statement import method_statement
 from parkkit.park.checking import errors
+from parkkit.park.form_mapping import known_form
+from parkkit.park.forms import Imported, import_form
 from parkkit.park.package import (
     check_park,
     find_park,
@@ -59,6 +61,9 @@ class Kind(StrEnum):
     """What a source is imported as."""
 
     register = "register"
+    energy_205_1 = "energy_205_1"
+    permit_report = "permit_report"
+    env_statistics = "env_statistics"
 
 
 app = typer.Typer(
@@ -118,26 +123,52 @@ def _row(problem: Problem, language: Language) -> dict[str, object]:
 @app.command(name="import")
 def import_source(
     source: Path,
-    folder: Annotated[Path, typer.Argument(help="the park folder to make")],
-    boundary: Annotated[Path, typer.Option(help="GeoJSON polygons in WGS-84")],
+    folder: Annotated[Path, typer.Argument(help="the park: made of a register, else added to")],
+    boundary: Annotated[Path | None, typer.Option(help="register: GeoJSON in WGS-84")] = None,
     as_kind: Annotated[Kind, typer.Option("--as", help="what the source is")] = Kind.register,
     boundary_type: Annotated[str, typer.Option(help="what the polygons bound")] = "physical",
     country: Annotated[str, typer.Option(help="two letters")] = "CN",
     industry_scheme: Annotated[str, typer.Option(help="of the industry codes")] = "GB/T 4754",
+    enterprise: Annotated[str, typer.Option(help="form: the plant, where no column says")] = "",
+    year: Annotated[int | None, typer.Option(help="form: the year, where no column says")] = None,
+    origin: Annotated[str, typer.Option(help="form: its id in sources.csv")] = "",
+    treatment_plant: Annotated[str, typer.Option(help="form: who takes the wastewater")] = "",
     parks: Parks = None,
     language: Tongued = None,
 ) -> None:
-    """Make a park folder of a release list.  parkkit import releases.csv gary --as register ..."""
+    """Make a park of a release list, or add a form.  parkkit import list.csv gary --boundary ..."""
     # A bare name goes under the parks, as everywhere; a path is taken as it is.
     target = folder if len(folder.parts) > 1 else parks_folder(parks) / folder
+    tongue = _language(language)
+    if as_kind is not Kind.register:
+        imported = import_form(
+            source, target, form=as_kind.value, enterprise_id=enterprise, year=year, origin=origin,
+            treatment_plant=treatment_plant, language=tongue,
+        )  # fmt: skip
+        _say_imported(imported, as_kind, target, tongue)
+        return
+    if boundary is None:
+        raise typer.BadParameter(label("cli.needs_boundary", tongue))
     problems = import_register(
         source, target, boundary=boundary, boundary_type=boundary_type, country=country,
         industry_scheme=industry_scheme,
     )  # fmt: skip
     made = open_park(target)
     held = sum(problem.code == "unknown_species" for problem in problems)
-    _say("cli.imported", _language(language), folder=target, plants=len(made.enterprises),
+    _say("cli.imported", tongue, folder=target, plants=len(made.enterprises),
          releases=len(made.releases), held=held)  # fmt: skip
+
+
+def _say_imported(imported: Imported, kind: Kind, folder: Path, language: Language) -> None:
+    """Say how many rows went where, and what was not taken and why."""
+    for problem in imported.problems:
+        told = label("error.where", language, where=label("cli.warning", language),
+                     text=problem.told(language))  # fmt: skip
+        typer.echo(told, err=True)
+    for table, rows in imported.tables.items():
+        _say("cli.form_appended", language, table=table, count=len(rows))
+    _say("cli.form_done", language, form=known_form(kind.value).name(language), folder=folder,
+         count=len(imported.problems))  # fmt: skip
 
 
 @app.command(name="compile")

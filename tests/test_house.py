@@ -21,7 +21,8 @@ WINGS = {
     "core": "labels errors texts vocabulary units tables ledger convention uncertainty_rule engine",
     "park": """
         datum polygons faults parameter_checks own_factors trade_checks
-          reading checking gathering package boundary identity registers
+          reading checking gathering package boundary identity registers form_mapping form_files form_reading
+        form_placing energy_form release_rows permit_form statistics_form appending forms
 """,
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation
