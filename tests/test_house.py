@@ -31,6 +31,8 @@ WINGS = {
         comparison ledger_steps explanation energy intensity
         zero_carbon restatement equivalents fusion
         deviations error_cells simulation uncertainty budget
+        categories completeness gaps jumps material_sides energy_balances element_balances
+        water_balances balances list_totals
 """,
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """
