@@ -20,13 +20,13 @@ ENGINES = {"duckdb", "dask"}  # the only imports allowed inside a function
 WINGS = {
     "core": "labels errors texts vocabulary units tables ledger convention uncertainty_rule engine",
     "park": """
-        datum polygons faults parameter_checks own_factors trade_checks
+        datum polygons faults parameter_checks control_checks own_factors trade_checks
           reading checking gathering package boundary identity registers form_mapping form_files form_reading
         form_placing energy_form release_rows permit_form statistics_form appending forms
 """,
     "inventory": """
-        economy formulas factors matching parameters resolution activity expectation
-         calculation
+        economy formulas factors matching parameters resolution activity expectation devices parts
+        controls calculation
         claims cautions reconciliation filling overlap allocation exports consolidation compilation
         comparison ledger_steps explanation energy intensity
         zero_carbon restatement equivalents fusion

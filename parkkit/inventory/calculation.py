@@ -13,6 +13,9 @@ from parkkit.core.errors import Problem
 from parkkit.core.tables import columns, empty
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.activity import used_activity, with_energy
+from parkkit.inventory.controls import control_cautions
+from parkkit.inventory.devices import CELL as DEVICE_CELL
+from parkkit.inventory.devices import controlled
 from parkkit.inventory.expectation import (
     CONVERSION_USES,
     ENERGY_USES,
@@ -24,6 +27,7 @@ from parkkit.inventory.expectation import (
 from parkkit.inventory.factors import CHECKED, SITE
 from parkkit.inventory.matching import KEY
 from parkkit.inventory.parameters import parameters_of
+from parkkit.inventory.parts import check_parts
 from parkkit.inventory.resolution import resolve
 from parkkit.park.package import Park
 
@@ -60,7 +64,8 @@ def calculate(park: Park, convention: Convention) -> Calculation:
     Generated is activity times generation factor; released is generated times the product, over
     the control devices in series, of (1 - removal share x running share). A release factor is
     already after control: no device is applied to it. No device is applied to a greenhouse gas
-    unless it is for that gas.
+    unless it is for that gas, and none for a whole (PM) to a part of it (PM2.5), whose release is
+    not computable then.
 
     Parameters
     ----------
@@ -80,8 +85,8 @@ def calculate(park: Park, convention: Convention) -> Calculation:
     Raises
     ------
     ParkError
-        If no factor set is chosen though one is needed, or a year has no grid factor under
-        ``grid_year="same"``.
+        If no factor set is chosen though one is needed, a year has no grid factor under
+        ``grid_year="same"``, or a part comes out above its whole (PM2.5 above PM10).
     """
     activity = used_activity(park, convention)
     keys = activity.drop_duplicates("key_id")[["key_id", *KEY]]
@@ -95,8 +100,11 @@ def calculate(park: Park, convention: Convention) -> Calculation:
     told = _described(wanted[["key_id", *USED]].merge(keys, on="key_id"))
     # What follows from the key and the species alone is told once for each, not once a row.
     rows = activity.merge(told.drop(columns=list(KEY)), on="key_id")
-    emissions = _emissions(rows, park)
-    notes += _grid_notes(used, convention) + _uncontrolled(emissions, park)
+    passing, passed = controlled(_staged(rows), park, convention)
+    emissions = _emissions(rows, passing, park)
+    check_parts(emissions, activity, park)
+    notes += [*_grid_notes(used, convention), *passed,
+              *control_cautions(activity, park, convention)]  # fmt: skip
     return Calculation(
         emissions=emissions, activity=activity, factors_used=resolved, notes=tuple(notes)
     )
@@ -133,19 +141,33 @@ def _described(wanted: pd.DataFrame) -> pd.DataFrame:
     return told.assign(scope=_scope(told, uses))
 
 
-def _emissions(rows: pd.DataFrame, park: Park) -> pd.DataFrame:
+def _staged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell the rows whose amount is before control, and those where it is already after it."""
+    is_own = rows["gives"].isin(["own", "transfer"]) & (rows["use"] != "recovered")
+    is_known = rows["amount"].notna() & rows["t_per_base"].notna()
+    return rows[DEVICE_CELL].assign(
+        is_before=is_own & rows["is_generation"],
+        is_after=is_own & is_known & (rows["stage"] == "release"),
+    )
+
+
+def _emissions(rows: pd.DataFrame, passing: pd.DataFrame, park: Park) -> pd.DataFrame:
     """Lay the resolved rows out as the ``emissions`` table."""
     if not len(rows):
         return empty("emissions")
     gives = rows["gives"]
-    passed, control = _passed_share(rows, gives, park)
+    passed = passing["passed_share"]
+    is_unknown = (passing["missing"] != "") & rows["amount"].notna()
+    both = rows["missing"][is_unknown] + ";" + passing["missing"][is_unknown]
     amount = rows["amount"] * rows["t_per_base"] * rows["sign"]
     is_generation = rows["is_generation"]
     plants = park.enterprises.drop_duplicates("enterprise_id").set_index("enterprise_id")
     table = rows.assign(
         source_id=source_ids(rows),
         industry_code=rows["enterprise_id"].map(plants["industry_code"]).fillna(""),
-        control=control,
+        control=passing["control"],
+        missing=rows["missing"].mask(is_unknown, both.str.strip(";")),
+        is_factor_checked=rows["is_factor_checked"] & passing["is_average_checked"],
         generated_t=amount.where(is_generation),
         sent_t=(amount * passed).where(gives == "transfer"),
         emissions_t=amount * passed,
@@ -209,44 +231,6 @@ def _status(table: pd.DataFrame) -> pd.Series:
     status = status.mask(table["coverage_share"] < 1, "partial")
     status = status.mask(table["emissions_t"].isna(), "not_computable")
     return status.mask(table["notation"] != "", table["notation"])
-
-
-def _passed_share(rows: pd.DataFrame, gives: pd.Series, park: Park) -> tuple[pd.Series, pd.Series]:
-    """Return what share passes the control devices of each row, and the devices' names."""
-    if not len(park.abatement):
-        return pd.Series(1.0, index=rows.index), pd.Series("", index=rows.index, dtype="str")
-    match = ["enterprise_id", "process", "stack_id", "species"]
-    wanted = rows[[*match, "year"]].reset_index(names="at")
-    devices = park.abatement
-    found = wanted.merge(devices, on=match[:2] + ["species"], suffixes=("", "_device"))
-    stack = found["stack_id_device"]
-    found = found[
-        ((stack == "") | (stack == found["stack_id"]))
-        & (found["valid_from"].astype(float).fillna(-np.inf) <= found["year"])
-        & (found["valid_to"].astype(float).fillna(np.inf) >= found["year"])
-    ].sort_values(["at", "order", "device_id"])
-    pass_share = 1 - found["removal_share"] * found["running_share"]
-    by_row = pass_share.groupby(found["at"]).prod().reindex(rows.index).fillna(1.0)
-    names_used = found.groupby("at")["technology"].agg("+".join).reindex(rows.index).fillna("")
-    applies = (rows["stage"] == "generation") & gives.isin(["own", "transfer"])
-    applies &= rows["use"] != "recovered"
-    return by_row.where(applies, 1.0), names_used.where(applies, "")
-
-
-def _uncontrolled(emissions: pd.DataFrame, park: Park) -> list[Problem]:
-    """Say where devices stand beside a release factor: that factor is already after control."""
-    if not len(park.abatement):
-        return []
-    devices = park.abatement[["enterprise_id", "process", "species"]].drop_duplicates()
-    after = emissions[emissions["generated_t"].isna() & emissions["emissions_t"].notna()
-                      & (emissions["list"] == CALCULATED)]  # fmt: skip
-    both = after.merge(devices, on=["enterprise_id", "process", "species"])
-    cells = both.drop_duplicates(["source_id", "species"])
-    return [
-        Problem(code="control_not_applied", file="abatement.csv", is_warning=True,
-                values={"source": source, "species": species})
-        for source, species in zip(cells["source_id"], cells["species"], strict=True)
-    ]  # fmt: skip
 
 
 def _grid_notes(used: pd.DataFrame, convention: Convention) -> list[Problem]:

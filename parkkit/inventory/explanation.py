@@ -86,8 +86,8 @@ def _results(inventory: Inventory, activity_id: str) -> pd.DataFrame:
     kept = inventory.emissions[inventory.emissions["activity_id"] == activity_id]
     lost = inventory.ledger[inventory.ledger["activity_id"] == activity_id]
     lost = lost[~lost["is_memo"].astype(bool)].rename(columns={"amount_t": "emissions_t"})
-    both = [kept.assign(stage="", reason="kept"), lost.assign(control="", factor_id="")]
-    columns = ["species", "emissions_t", "control", "factor_id", "stage", "reason"]
+    both = [kept.assign(stage="", reason="kept"), lost.assign(control="", factor_id="", missing="")]
+    columns = ["species", "emissions_t", "control", "factor_id", "stage", "reason", "missing"]
     return pd.concat([frame[columns] for frame in both], ignore_index=True)
 
 
@@ -97,13 +97,14 @@ def _species(
     """Return the lines on one species: calculation, outcome, candidates that lost."""
     best = ranked.to_dict("records")[0]
     name = names("species", language)[species]
-    if best["missing"]:
-        missing = label("error.separator", language).join(
-            label(f"missing.{code}", language) for code in best["missing"].split(";")
-        )
-        lines = [label("explain.not_computable", language, species=name, missing=missing)]
-    else:
-        lines = [_calculation(name, best, row, language)]
+    lines = [] if best["missing"] else [_calculation(name, best, row, language)]
+    # What a control device does not tell is missing beside what the factor lacks.
+    for codes in dict.fromkeys([best["missing"], *results["missing"]]):
+        if codes:
+            missing = label("error.separator", language).join(
+                label(f"missing.{code}", language) for code in codes.split(";")
+            )
+            lines.append(label("explain.not_computable", language, species=name, missing=missing))
     lines += [_outcome(result, language) for result in results.to_dict("records")]
     return lines + [_loser(lost, best, language) for lost in ranked.to_dict("records")[1:]]
 

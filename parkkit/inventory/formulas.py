@@ -29,6 +29,15 @@ class Formula:
     same_set: bool = False
 
 
+def _fly_ash(share: str) -> Formula:
+    """Return the formula of the dust of a size: ash that flies, times its share (eq. 4)."""
+    return Formula(
+        "1",
+        {"ash_share": "1", "ash_to_bottom_share": "1", share: "1"},
+        lambda value, p: value * p["ash_share"] * (1 - p["ash_to_bottom_share"]) * p[share],
+    )
+
+
 def _particle_carbon(share: str) -> Formula:
     """Return the formula of a carbon that is a share of fine particles (T/CSES 144-2024)."""
     return Formula(
@@ -61,11 +70,10 @@ FORMULAS: dict[str, Formula] = {
         {"sulphur_share": "1", "sulphur_in_ash_share": "1"},
         lambda value, p: value * p["sulphur_share"] * (1 - p["sulphur_in_ash_share"]),
     ),
-    "ash_balance": Formula(
-        "1",
-        {"ash_share": "1", "ash_to_bottom_share": "1", "pm_share": "1"},
-        lambda value, p: value * p["ash_share"] * (1 - p["ash_to_bottom_share"]) * p["pm_share"],
-    ),
+    # All dust, and the two parts of it by size (T/CSES 144-2024).
+    "ash_balance": _fly_ash("pm_share"),
+    "pm10_ash_balance": _fly_ash("pm10_share"),
+    "pm2_5_ash_balance": _fly_ash("pm2_5_share"),
     # The census coefficients take percent numbers: 16 S with S = 0.8 for 0.8 %.
     "per_sulphur_percent": Formula(
         "t/{base}", {"sulphur_share": "1"}, lambda value, p: value * 100 * p["sulphur_share"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from parkkit.core.ledger import entries
-from parkkit.core.vocabulary import vocabulary
+from parkkit.park.control_checks import parts_of_wholes
 
 PLANT_CELL = ["enterprise_id", "year", "medium"]
 
@@ -18,13 +18,8 @@ def ancestors(species: str) -> tuple[str, ...]:
     >>> ancestors("pm2_5")
     ('pm10', 'pm')
     """
-    parents = vocabulary("species").set_index("species")["part_of"]
-    chain: list[str] = []
-    parent = parents[species]
-    while parent:
-        chain.append(parent)
-        parent = parents[parent]
-    return tuple(chain)
+    pairs = parts_of_wholes()
+    return tuple(pairs.loc[pairs["part"] == species, "whole"])
 
 
 def mark_parts(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
+from parkkit.park.control_checks import control_problems
 from parkkit.park.faults import Tables, at, wrong_units
 from parkkit.park.own_factors import own_factor_problems
 from parkkit.park.parameter_checks import site_factor_problems
@@ -43,6 +44,7 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *site_factor_problems(tables),
         *own_factor_problems(tables),
         *_idle(tables),
+        *control_problems(tables),
         *_counterparts(tables),
         *trade_problems(tables),
         *_operation(tables),
@@ -126,7 +128,7 @@ def _idle(tables: Tables) -> Iterator[Problem]:
             plant = rows["enterprise_id"][row]
             processes = sorted(set(activity.loc[activity["enterprise_id"] == plant, "process"]))
             yield at(table, row, "process", "idle_process", is_warning=True,
-                     given=rows["process"][row], known=processes)  # fmt: skip
+                     given=rows["process"][row], known=processes or ["—"])  # fmt: skip
 
 
 def _counterparts(tables: Tables) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from parkkit.core.errors import Problem
-from parkkit.core.units import conversion, measures
+from parkkit.core.units import conversion, conversions, measures
 from parkkit.core.vocabulary import codes, vocabulary
 from parkkit.park.faults import OPEN, Tables, at, overlapping, wrong_units, years_reversed
 
@@ -24,6 +24,8 @@ TEMPERATURES = ("heat_temperature_c", "ambient_temperature_c")
 CELSIUS = ("degC", "°C", "℃")
 # A heat efficiency may pass 1: condensing boilers are told on the net heat value.
 UP_TO_ONE = ("oxidation", "combustion_efficiency", "power_efficiency", "methane_correction")
+SULPHUR, ASH = "sulphur_share", "ash_share"
+MOST_SULPHUR = 0.1
 SAME_SITE = ["enterprise_id", "process", "item", "use", "parameter", "species"]
 
 
@@ -86,13 +88,30 @@ def wanted_units(parameter: str, item: str) -> str | None:
 
 
 def shares_above_one(table: str, rows: pd.DataFrame) -> Iterator[Problem]:
-    """Tell shares above 1, such as a percent number typed without its percent."""
+    """Tell shares that are too large, such as a percent number typed without its percent.
+
+    Sulphur of 0.8 for 0.8 % would pass as a share, and count a hundred times what there is: of a
+    fuel no share above ``MOST_SULPHUR`` is taken.
+    """
     is_share = rows["parameter"].isin(UP_TO_ONE) | rows["parameter"].str.endswith("_share")
     is_plain = rows["unit"].map({unit: measures(unit, "1") for unit in rows["unit"].unique()})
     shares = rows[is_share & is_plain.astype(bool) & rows["value"].notna()]
-    for row, value, unit in zip(shares.index, shares["value"], shares["unit"], strict=True):
-        if value * conversion(unit, "1") > 1:
-            yield at(table, row, "value", "above", given=f"{value:g}", high="1")
+    share = shares["value"] * conversions(shares["unit"], pd.Series("1", index=shares.index))
+    items = vocabulary("items")
+    fuels = items[items["kind"] == "fuel"]
+    of_fuel = shares["item"].isin({*fuels["item"], *fuels["item_group"]} - {""})
+    most = pd.Series(1.0, index=shares.index)
+    most = most.mask(of_fuel & (shares["parameter"] == SULPHUR), MOST_SULPHUR)
+    for row in shares.index[share > most]:
+        value, high = shares["value"][row], most[row]
+        times = conversion(shares["unit"][row], "1")
+        # The parameters that laboratories tell in percent: both readings are told.
+        if shares["parameter"][row] in (SULPHUR, ASH) and times == 1:
+            yield at(table, row, "value", "percent_as_share", given=f"{value:g}",
+                     parameter=shares["parameter"][row], percent=f"{value * 100:g}",
+                     high=f"{high * 100:g}", share=f"{value / 100:g}")  # fmt: skip
+        else:
+            yield at(table, row, "value", "above", given=f"{value:g}", high=f"{high / times:g}")
 
 
 def _years_problems(activity: pd.DataFrame, site: pd.DataFrame) -> Iterator[Problem]:

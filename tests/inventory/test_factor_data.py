@@ -360,7 +360,7 @@ def test_a_base_unit_gives_the_tonnes_of_the_book(
         ("IPCC2006", {"item": "glass", "use": "process_output"}, "cullet_share"),
         ("IPCC2006", {"item": "municipal_waste", "use": "treated", "process_type": "landfill",
                       "technology": "managed_anaerobic"}, "degradable_carbon_share"),
-        ("CN_CSES144_BC", {"item": "bituminous"},
+        ("CN_CSES144_FINE", {"item": "bituminous"},
          "ash_share;ash_to_bottom_share;pm2_5_share;black_carbon_share"),
     ],
 )  # fmt: skip

@@ -174,7 +174,7 @@ def pollutant_facts(row: Row) -> Iterator[Fact]:
     value = number.group() if number else "1"
     mark = MARKS[row["verified"]]
     if species in ("bc", "oc"):
-        yield Fact(f"CN_CSES144_BC/{item}/{species}", value, "1", mark)
+        yield Fact(f"CN_CSES144_FINE/{item}/{species}", value, "1", mark)
     elif row["unit"] == "%":
         yield Fact(f"{factor_set}/{item}/{technology}/{species}/removal_share", value, "%", mark,
                    row["note"])  # fmt: skip
@@ -183,6 +183,9 @@ def pollutant_facts(row: Row) -> Iterator[Fact]:
         unit = row["unit"].replace("Nm3", "m3").replace("kg coal", "kg")
         note = row["note"] if "slip" not in row["kind"] and species else ""
         yield Fact(f"{factor_set}/{item}/{technology}/{name}", value, unit, mark, note)
+    if row["value_or_expr"].endswith("*fPM"):  # the size fraction of each size
+        for size in ("pm10", "pm2_5"):
+            yield Fact(f"CN_CSES144_FINE/{item}/{size}", value, "1", mark, row["note"])
 
 
 def coal_item(row: Row) -> str:
