@@ -21,14 +21,14 @@ WINGS = {
     "core": "labels errors texts vocabulary units tables ledger convention uncertainty_rule engine",
     "park": """
         datum polygons faults parameter_checks control_checks own_factors trade_checks
-          reading checking gathering package boundary identity registers form_mapping form_files form_reading
+        monitors release_checks reading checking gathering package boundary identity registers form_mapping form_files form_reading
         form_placing energy_form release_rows permit_form statistics_form appending forms
 """,
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation devices parts
         controls calculation
         claims cautions reconciliation filling overlap allocation exports consolidation compilation
-        comparison ledger_steps explanation energy intensity
+        comparison ledger_steps explanation energy water water_pollutants waste intensity
         zero_carbon restatement equivalents fusion
         deviations error_cells simulation uncertainty budget
         categories completeness gaps jumps material_sides energy_balances element_balances

@@ -79,7 +79,8 @@ def compile_inventory(park: Park, *, boundary_type: str, convention: Convention)
     offered, held = reported(park)
     claimed = claims(park, calculated, convention)
     rows = _stacked([calculated.emissions, claimed, offered])
-    told = (rows["year"], held["year"], calculated.activity["year"])
+    # Waste that was only generated is no release, and yet its plants are asked about.
+    told = (park.releases["year"], calculated.activity["year"], rows["year"])
     years = sorted({int(year) for column in told for year in column})
     membership = members_by_year(park, boundary_type, years)
     all_offered = candidates(

@@ -46,7 +46,7 @@ def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
         return empty("emissions"), joined([])
     rows = _as_emissions(park)
     known = rows["species"].isin(codes("species"))
-    moved = ~rows["destination"].isin([ENVIRONMENT, TREATMENT])
+    moved = _is_moved(rows)
     ledger = joined(
         [
             entries(rows[~known], stage="reconcile", reason="unknown_species"),
@@ -58,19 +58,75 @@ def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def in_tonnes(park: Park) -> pd.DataFrame:
-    """Return the releases of a park as they were given, with ``amount_t`` and ``row``.
+    """Return the releases of a park as they were given, in tonnes beside.
 
-    ``row`` counts the rows of releases.csv as a spreadsheet does.
+    Returns
+    -------
+    DataFrame
+        The ``releases`` table, ``row`` (of releases.csv, as a spreadsheet counts), ``amount_t``,
+        ``coverage_share`` (months told / 12 of the amount's kind and destination; 1 for a yearly
+        row) and ``list_place``: where its list stands in the park's order.
     """
     rows = park.releases.reset_index(names="row")
-    return rows.assign(amount_t=_tonnes(rows))
+    place = {name: rank for rank, name in enumerate(park.about.list_order)}
+    return rows.assign(
+        amount_t=_tonnes(rows),
+        coverage_share=_coverage(rows, ("amount_kind", "destination")),
+        list_place=rows["list"].map(place).fillna(len(place)).astype("int64"),
+    )
+
+
+def taken_whole(rows: pd.DataFrame, *, rule: str) -> pd.Series:
+    """Tell the rows of the one list that is taken whole for its plant, year and species.
+
+    What became of a plant's waste makes sense only within one list, so lists do not compete
+    amount by amount here. A list with a gap comes after those that are whole; of these the best
+    rank counts, ties by the park's order of lists (under ``priority`` the order alone, under
+    ``largest`` the one that tells most generated; there is no mean of such lists, and ``mean``
+    goes by rank). Where one list tells the whole plant and its processes too, the two compete
+    alike, and on a tie the processes count.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of ``Inventory.releases``.
+    rule : str
+        The ``release_rule`` of a convention.
+    """
+    cell = ["enterprise_id", "year", "species", "medium"]
+    weight = rows["amount_t"].fillna(0.0)
+    rank = rows["data_rank"].fillna(NO_RANK)
+    is_gap = rows["notation"].isin(GAPS) | (rows["coverage_share"] < 1)
+    side = rows[[*cell, "list"]].assign(
+        is_whole=rows["process"] == "", is_gap=is_gap, weight=weight, weighted=weight * rank,
+        worst=rank, place=rows["list_place"],
+        negative=-weight.where(rows["amount_kind"] == "generated", 0.0),
+    )  # fmt: skip
+    key = [*cell, "list", "is_whole"]
+    groups = side.groupby(key, sort=True).agg(
+        is_missing=("is_gap", "max"), weight=("weight", "sum"), weighted=("weighted", "sum"),
+        worst=("worst", "max"), place=("place", "min"), negative=("negative", "sum"),
+    ).reset_index()  # fmt: skip
+    groups = groups.assign(rank=_mean_rank(groups), negative=groups["negative"].round(9))
+    order = [*cell, *_sort_keys(rule), "is_whole", "list"]
+    best = groups.sort_values(order, kind="stable").drop_duplicates(cell)
+    taken = pd.MultiIndex.from_frame(side[key]).isin(pd.MultiIndex.from_frame(best[key]))
+    return pd.Series(taken, index=rows.index, dtype=bool)
+
+
+def _is_moved(rows: pd.DataFrame) -> pd.Series:
+    return ~rows["destination"].isin([ENVIRONMENT, TREATMENT])
 
 
 def _as_emissions(park: Park) -> pd.DataFrame:
     rows = park.releases
     rows = rows[rows["amount_kind"] == "released"].merge(_generated(rows), on=SOURCE, how="left")
-    # What a source released in several rows it generated once.
-    rows["generated_t"] = rows["generated_t"].mask(rows.duplicated(SOURCE))
+    # What a source released in several rows it generated once; it stands with what it released
+    # itself, because what was sent or moved leaves the inventory.
+    by_place = rows.assign(
+        is_elsewhere=rows["destination"] != ENVIRONMENT, is_moved=_is_moved(rows)
+    ).sort_values(["is_moved", "is_elsewhere"], kind="stable")
+    rows["generated_t"] = rows["generated_t"].mask(by_place.duplicated(SOURCE).sort_index())
     tonnes = _tonnes(rows)
     plants = park.enterprises.drop_duplicates("enterprise_id").set_index("enterprise_id")
     known = park.activity.drop_duplicates(["enterprise_id", "process"])
@@ -139,9 +195,9 @@ def _tonnes(rows: pd.DataFrame) -> pd.Series:
     return rows["amount"] * conversions(rows["unit"], pd.Series("t", index=rows.index))
 
 
-def _coverage(rows: pd.DataFrame) -> pd.Series:
+def _coverage(rows: pd.DataFrame, also: Sequence[str] = ()) -> pd.Series:
     told = rows["month"].where(rows["amount"].notna() | (rows["notation"] == "NO"))
-    source = [rows[name] for name in SOURCE if name != "month"]
+    source = [rows[name] for name in (*SOURCE, *also) if name != "month"]
     months = told.groupby(source).transform("nunique").astype("float64")
     return (months / 12).where(rows["month"].notna(), 1.0)
 

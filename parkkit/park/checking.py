@@ -12,9 +12,11 @@ from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
 from parkkit.park.control_checks import control_problems
 from parkkit.park.faults import Tables, at, wrong_units
+from parkkit.park.monitors import has_readings
 from parkkit.park.own_factors import own_factor_problems
 from parkkit.park.parameter_checks import site_factor_problems
 from parkkit.park.polygons import distance_km
+from parkkit.park.release_checks import release_problems
 from parkkit.park.trade_checks import trade_problems
 
 KEYS = {"enterprises": "enterprise_id", "activity": "activity_id", "abatement": "device_id",
@@ -47,6 +49,7 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *control_problems(tables),
         *_counterparts(tables),
         *trade_problems(tables),
+        *release_problems(tables),
         *_operation(tables),
         *_periods(tables),
         *_places(tables["enterprises"], boundaries),
@@ -87,7 +90,9 @@ def _amounts(tables: Tables) -> Iterator[Problem]:
     for table in ("activity", "releases"):
         frame = tables[table]
         has_amount, has_notation = frame["amount"].notna(), frame["notation"] != ""
-        for row in frame.index[~has_amount & ~has_notation]:
+        # A reading that makes no amount is told by what it lacks.
+        is_read = has_readings(frame) if table == "releases" else pd.Series(False, frame.index)
+        for row in frame.index[~has_amount & ~has_notation & ~is_read]:
             yield at(table, row, "amount", "blank_amount")
         for row in frame.index[has_amount & has_notation]:
             yield at(table, row, "notation", "amount_and_notation", given=frame["notation"][row])

@@ -15,9 +15,11 @@ from parkkit.core.labels import Language
 from parkkit.core.tables import columns
 from parkkit.park.checking import check_tables, errors
 from parkkit.park.gathering import gathered_activity, large_activity, located, read_gathered
+from parkkit.park.monitors import monitored
 from parkkit.park.own_factors import coded, unused_sets
 from parkkit.park.polygons import FILE, no_boundaries, read_boundaries
 from parkkit.park.reading import ABOUT, TABLES, About, read_about, read_table
+from parkkit.park.release_checks import as_rates
 from parkkit.park.trade_checks import OF_SUMS
 
 PARKS_VARIABLE = "PARKKIT_PARKS"
@@ -188,7 +190,8 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
             tables[table], found = read_gathered(large)
         else:
             tables[table], found = read_table(folder, table)
-        problems += found
+        problems += as_rates(found)
+    tables["releases"] = monitored(tables["releases"])
     tables["factors"], found = coded(tables["factors"])
     problems += found
     boundaries, found = _boundaries(folder)

@@ -1,0 +1,127 @@
+"""Checks of releases: where they went, rates for amounts, and more out than was generated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from parkkit.core.errors import Problem
+from parkkit.core.units import conversion, measures
+from parkkit.park.faults import Tables, at
+from parkkit.park.monitors import monitor_problems
+
+FILE, UNIT, WASTE = "releases.csv", "t", "waste"
+ROUNDING = 0.001
+TIMES = ("s", "sec", "second", "秒", "min", "minute", "分钟", "分", "h", "hr", "hour", "小时", "时",
+         "d", "day", "天", "日", "month", "mon", "月", "a", "y", "yr", "year", "年")  # fmt: skip
+OF_STOCK = ("used", "used_from_stock", "disposed_from_stock")
+# A landfill takes in what is released to land; air and water keep nothing.
+OF_WASTE = {"air": (*OF_STOCK, "treated", "stored", "disposed"),
+            "water": (*OF_STOCK, "treated", "stored", "disposed"), "land": OF_STOCK}  # fmt: skip
+# Stored is left out: some tell the stock at the end of the year, not what went to it.
+OUT_OF_WASTE = ("used", "treated", "disposed", "transfer", "treatment_plant", "environment")
+SOURCE = ["enterprise_id", "list", "process", "stack_id", "species", "medium", "year"]
+PROCESS = ["enterprise_id", "list", "process", "species", "medium", "year"]
+MONTHS = 12
+
+
+def release_problems(tables: Tables) -> Iterator[Problem]:
+    """Return what is wrong with releases: destinations, readings, amounts above what there was."""
+    releases = tables["releases"]
+    yield from _destinations(releases)
+    yield from monitor_problems(releases)
+    rows = releases.assign(amount_t=_tonnes(releases)).reset_index(names="row")
+    is_waste = rows["medium"] == WASTE
+    is_used = rows["destination"] == "used"
+    above = _above(rows[is_waste & (is_used | _made(rows))], PROCESS)
+    for each in above.itertuples():
+        yield _problem(each, "waste_used_above_generated")
+    told = pd.MultiIndex.from_frame(above[PROCESS])
+    is_out = rows["destination"].isin(OUT_OF_WASTE)
+    both = _above(rows[is_waste & (is_out | _made(rows))], PROCESS)
+    # What is used above all that there was is told already.
+    for each in both[~pd.MultiIndex.from_frame(both[PROCESS]).isin(told)].itertuples():
+        yield _problem(each, "waste_out_above_generated", is_warning=True)
+    for each in _above(rows[rows["medium"].isin(["air", "water"])], SOURCE).itertuples():
+        yield _problem(each, "released_above_generated")
+
+
+def as_rates(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with those of a unit that is a rate told as such: kg/h is no unit of mass.
+
+    Examples
+    --------
+    >>> wrong = Problem(code="unknown", file=FILE, column="unit", values={"given": "kg/h"})
+    >>> print(as_rates([wrong])[0].told())
+    releases.csv, column 'unit': 'kg/h' is a rate, not an amount; multiply it by the time it went \
+on in the year or month (h) and give the product in kg.
+    """
+    return [_as_rate(problem) for problem in problems]
+
+
+def _as_rate(problem: Problem) -> Problem:
+    given = str(problem.values.get("given", ""))
+    above, _, below = (part.strip() for part in given.partition("/"))
+    is_of_unit = (problem.file, problem.column, problem.code) == (FILE, "unit", "unknown")
+    if not (is_of_unit and below.lower() in TIMES and measures(above, UNIT)):
+        return problem
+    values = {"given": given, "wanted": above, "time": below}
+    return replace(problem, code="rate_unit", values=values)
+
+
+def _destinations(releases: pd.DataFrame) -> Iterator[Problem]:
+    released = releases[releases["amount_kind"] == "released"]
+    for row in released.index[released["destination"] == ""]:
+        yield at("releases", row, "destination", "blank_destination")
+    for medium, of_waste in OF_WASTE.items():
+        wrong = (releases["medium"] == medium) & releases["destination"].isin(of_waste)
+        for row in releases.index[wrong]:
+            yield at("releases", row, "destination", "destination_of_waste", medium=medium,
+                     given=releases["destination"][row])  # fmt: skip
+
+
+def _tonnes(rows: pd.DataFrame) -> pd.Series:
+    """Return the amounts in t: 0 for what does not occur, missing where the unit is wrong."""
+    rates = {unit: conversion(unit, UNIT) if measures(unit, UNIT) else float("nan")
+             for unit in rows["unit"].unique()}  # fmt: skip
+    amount = rows["amount"] * rows["unit"].map(rates).astype("float64")
+    return amount.mask(rows["notation"].isin(["NO", "NA"]), 0.0)
+
+
+def _made(rows: pd.DataFrame) -> pd.Series:
+    return rows["amount_kind"] == "generated"
+
+
+def _above(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return the sources of which more went out than was generated, a row each.
+
+    What was generated in the whole year meets all that went out in it; what is told for some
+    months only meets those months. Where a part of it is not told, nothing is compared.
+    """
+    made = rows[_made(rows)].assign(month=lambda table: table["month"].astype("float64"))
+    groups = made.groupby(key, dropna=False)
+    months = groups["month"]
+    whole = (months.count() < months.size()) | (months.nunique() == MONTHS)
+    both = rows.merge(whole.rename("is_whole").reset_index(), on=key)
+    # 0 is the year: beside single months of what was generated, a year's amount meets nothing.
+    both["period"] = both["month"].astype("float64").fillna(0).mask(both["is_whole"], 0)
+    is_made = _made(both)
+    by = [*key, "period"]
+    sums = (
+        both[is_made]
+        .groupby(by)
+        .agg(made=("amount_t", "sum"), known=("amount_t", "count"), count=("row", "size"))
+    )
+    gone = both[~is_made].groupby(by).agg(gone=("amount_t", "sum"), row=("row", "min"))
+    table = gone.join(sums).reset_index()
+    is_known = table["known"] == table["count"]
+    return table[is_known & (table["gone"] > table["made"] * (1 + ROUNDING))]
+
+
+def _problem(each: Any, code: str, *, is_warning: bool = False) -> Problem:
+    values = {"given": f"{each.gone:,.6g}", "made": f"{each.made:,.6g}", "species": each.species,
+              "list": each.list, "plant": each.enterprise_id, "year": int(each.year)}  # fmt: skip
+    return at("releases", each.row, "amount", code, is_warning=is_warning, **values)
