@@ -85,7 +85,10 @@ def _own(given: pd.DataFrame) -> pd.DataFrame:
         published="",
         source=given["origin"],
         uncertainty_low_percent="",
-        uncertainty_high_percent="",
+        uncertainty_high_percent=given["uncertainty_percent"]
+        .map("{:g}".format, na_action="ignore")
+        .astype("str")
+        .fillna(""),
     )
     return rows[vocabulary("factors").columns].fillna({"stage": "release"})
 

@@ -23,7 +23,9 @@ def parameters_of(keys: pd.DataFrame, park: Park, convention: Convention) -> pd.
     rows = table[~table["parameter"].isin(STAGES) & table["factor_set"].isin(place)]
     in_sets = fitting(with_base(keys), rows, convention)
     in_sets = in_sets.assign(
-        order=in_sets["factor_set"].map(place).astype(float) + 2, parameter_id=in_sets["factor_id"]
+        order=in_sets["factor_set"].map(place).astype(float) + 2,
+        parameter_id=in_sets["factor_id"],
+        uncertainty_percent=np.nan,
     )
     site = site_rows(with_base(keys), park.site_factors)
     site = site.assign(
@@ -33,7 +35,7 @@ def parameters_of(keys: pd.DataFrame, park: Park, convention: Convention) -> pd.
     )  # fmt: skip
     ranked = ["key_id", "parameter", "order", "item_rank", "process_rank", "region_rank",
               "years_apart", "factor_year", "parameter_id"]  # fmt: skip
-    columns = [*ranked, "factor_set", "value", "unit", "checked"]
+    columns = [*ranked, "factor_set", "value", "unit", "checked", "uncertainty_percent"]
     both = pd.concat([site[columns], in_sets[columns]], ignore_index=True)
     return both.sort_values(ranked)
 

@@ -135,6 +135,7 @@ def _as_leads(found: pd.DataFrame, *, set_rank: pd.Series) -> pd.DataFrame:
             "checked": SITE,
             "source": found["origin"],
             "site_rank": found["factor_rank"],
+            "uncertainty_high_percent": found["uncertainty_percent"],
             "set_rank": set_rank,
             "item_rank": 0,
             "process_rank": 0,
@@ -190,8 +191,10 @@ def _evaluated(rows: pd.DataFrame, formula: Formula, parameters: pd.DataFrame) -
         tonnes = tonnes.where(~is_heat, tonnes / per_heat)
         missing = missing.where(~is_heat | per_heat.notna(), missing + ";ncv")
         used = used.where(~is_heat | per_heat.isna(), used + ";" + _told("ncv", best))
+    own = measured.notna().any(axis=1)
     return rows.assign(
-        **{str(name): measured[name].fillna(rows[name]) for name in measured},
+        # Of a measured value counts its own uncertainty, told or not, never that of the set's.
+        **{str(name): rows[name].mask(own, measured[name]) for name in measured},
         # A number is no better known than the least known of its parts.
         least_known=doubt.map({rank: mark for mark, rank in DOUBT.items()}),
         t_per_base=tonnes,
@@ -237,6 +240,8 @@ def _lead_values(
             "value": first["value"],
             "unit": first["unit"],
             "checked": first["unit"].map(lambda unit: SITE, na_action="ignore"),
+            "uncertainty_low_percent": np.nan,
+            "uncertainty_high_percent": first["uncertainty_percent"],
         }
     )
     return at_site.fillna(in_set), told

@@ -12,7 +12,7 @@ import pytest
 from parkkit.core.errors import ParkError
 from parkkit.inventory.calculation import calculate
 from parkkit.inventory.compilation import Inventory, total, totals
-from tests.parks import compiled, make_park
+from tests.parks import SETS, Row, compiled, make_park
 
 Compile = Callable[..., Inventory]
 COAL = {"amount": 10000}
@@ -381,3 +381,28 @@ def test_energy_stands_beside_the_activity(inventory: Compile) -> None:
     assert rows.loc["electricity", "energy_tj"] == pytest.approx(360.0)
     assert rows.loc["electricity", "energy_tce"] == pytest.approx(360000 / 29.3076)
     assert pd.isna(rows.loc["fresh_water", "energy_tj"])
+
+
+OWN_CARBON = {"parameter": "carbon_content", "value": 26, "unit": "t/TJ"}
+
+
+@pytest.mark.parametrize(
+    ("site", "own", "sets", "percent"),
+    [
+        ([{**OWN_CARBON, "uncertainty_percent": 3}], [], SETS, 3.0),
+        # Nobody told how sure the measured one is: that of the set's own is another matter.
+        ([OWN_CARBON], [], ("IPCC2006",), None),
+        ([], [{"value": 2.1, "uncertainty_percent": 4}], ("OWN", "IPCC2006"), 4.0),
+    ],
+    ids=["measured", "measured, untold", "own set"],
+)
+def test_a_plants_own_value_brings_its_own_uncertainty(
+    tmp_path: Path, site: list[Row], own: list[Row], sets: tuple[str, ...], percent: float | None
+) -> None:
+    park = make_park(
+        tmp_path / "p", activity=[{"amount": 100}], site_factors=site, factors=own,
+        convention={"factor_sets": list(sets)},
+    )  # fmt: skip
+    rows = compiled(park).emissions
+    told = rows.loc[rows["species"] == "co2", "factor_uncertainty_percent"].iloc[0]
+    assert (None if pd.isna(told) else told) == percent
