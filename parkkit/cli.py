@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from parkkit.core.errors import ParkError, Problem
@@ -47,7 +48,9 @@ MOST_GAPS = 12
 CALL_CODES = frozenset({"unknown_park", "not_a_folder_name", "folder_exists", "not_a_folder",
                         "not_writable", "no_parks_folder", "port_taken", "no_port", "unknown",
                         "not_served", "not_one", "not_scopes", "not_a_list",
-                        "no_notebooks"})  # fmt: skip
+                        "no_notebooks", "form_no_source"})  # fmt: skip
+# What a form does not say and the call does not either.
+FORM_CALL_CODES = frozenset({"form_no_plant", "form_no_year"})
 
 
 class Tongue(StrEnum):
@@ -141,10 +144,13 @@ def import_source(
     target = folder if len(folder.parts) > 1 else parks_folder(parks) / folder
     tongue = _language(language)
     if as_kind is not Kind.register:
-        imported = import_form(
-            source, target, form=as_kind.value, enterprise_id=enterprise, year=year, origin=origin,
-            treatment_plant=treatment_plant, language=tongue,
-        )  # fmt: skip
+        try:
+            imported = import_form(
+                source, target, form=as_kind.value, enterprise_id=enterprise, year=year,
+                origin=origin, treatment_plant=treatment_plant, language=tongue,
+            )  # fmt: skip
+        except ParkError as error:
+            raise _without_warnings(error, tongue) from error
         _say_imported(imported, as_kind, target, tongue)
         return
     if boundary is None:
@@ -159,12 +165,25 @@ def import_source(
          releases=len(made.releases), held=held)  # fmt: skip
 
 
-def _say_imported(imported: Imported, kind: Kind, folder: Path, language: Language) -> None:
-    """Say how many rows went where, and what was not taken and why."""
-    for problem in imported.problems:
+def _say_warnings(problems: Sequence[Problem], language: Language) -> None:
+    for problem in problems:
         told = label("error.where", language, where=label("cli.warning", language),
                      text=problem.told(language))  # fmt: skip
         typer.echo(told, err=True)
+
+
+def _without_warnings(error: ParkError, language: Language) -> ParkError:
+    """Say the warnings of a refused import as such, and return the error with what is wrong."""
+    wrong = errors(error.problems)
+    if wrong:
+        _say_warnings([each for each in error.problems if each.is_warning], language)
+        return ParkError(error.code, where=error.where, problems=wrong, **error.values)
+    return error
+
+
+def _say_imported(imported: Imported, kind: Kind, folder: Path, language: Language) -> None:
+    """Say how many rows went where, and what was not taken and why."""
+    _say_warnings(imported.problems, language)
     for table, rows in imported.tables.items():
         _say("cli.form_appended", language, table=table, count=len(rows))
     _say("cli.form_done", language, form=known_form(kind.value).name(language), folder=folder,
@@ -197,13 +216,15 @@ def compile_park(
             "species": CO2E,
             "year": chosen,
             "amount_t": None if amount != amount else amount,
+            "status": _headline_status(table),
         }
         statement = dict(method_statement(inventory, tongue))
         told = [note.told(tongue) for note in inventory.notes]
         result = {"headline": headline, "totals": rows, "statement": statement, "notes": told}
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
-    _say("cli.total", tongue, year=chosen, amount=readable(amount, tongue, "co2e"))
+    key = "cli.total_partial" if _headline_status(table) == "partial" else "cli.total"
+    _say(key, tongue, year=chosen, amount=readable(amount, tongue, "co2e"))
     for row in table.to_dict("records"):
         shown = readable(row["amount_t"], tongue)
         typer.echo(f"  {row['species']:<18} {row['medium']:<6} {shown:>16}  {row['status']}")
@@ -212,6 +233,11 @@ def compile_park(
         typer.echo(f"  {name}: {text}")
     for note in inventory.notes:
         typer.echo(note.told(tongue), err=True)
+
+
+def _headline_status(table: pd.DataFrame) -> str:
+    """Return the status of CO2e in ``totals``; without a row of it nothing can be computed."""
+    return str(next(iter(table.loc[table["species"] == CO2E, "status"]), "not_computable"))
 
 
 def _say_gaps(inventory: Inventory, year: int, language: Language) -> None:
@@ -335,4 +361,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         run(args=arguments)
     except ParkError as error:
         typer.echo(error.told(_language(_asked(arguments))), err=True)
-        sys.exit(WRONG_CALL if error.code in CALL_CODES else WRONG_DATA)
+        sys.exit(WRONG_CALL if _is_of_call(error) else WRONG_DATA)
+
+
+def _is_of_call(error: ParkError) -> bool:
+    found = {problem.code for problem in error.problems}
+    return error.code in CALL_CODES or bool(found) and found <= FORM_CALL_CODES

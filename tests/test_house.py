@@ -21,28 +21,33 @@ WINGS = {
     "core": "labels errors texts vocabulary units tables ledger convention uncertainty_rule engine",
     "park": """
         datum polygons faults parameter_checks control_checks own_factors trade_checks
-        monitors release_checks reading checking gathering package boundary identity registers form_mapping form_files form_reading
-        form_placing energy_form release_rows permit_form statistics_form appending forms
+        monitors release_checks reading checking gathering package boundary
+        identity registers
+        form_mapping form_files form_headers form_reading form_titles form_placing form_energy_units
+        energy_form release_rows form_outlets permit_outlets permit_form statistics_form
+        form_standing appending forms
 """,
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation devices parts
         controls calculation
         claims cautions reconciliation filling overlap allocation exports consolidation compilation
-        comparison ledger_steps explanation energy water water_pollutants waste intensity
+        comparison ledger_steps explanation energy water water_pollutants
+          waste intensity
         zero_carbon restatement equivalents fusion
         deviations error_cells simulation uncertainty budget
-        categories completeness gaps jumps material_sides energy_balances element_balances
-        water_balances balances list_totals
+        categories completeness gaps jumps material_sides energy_balances
+        element_balances water_balances balances list_totals
 """,
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """
         quantities layout theme marks figures boundary_charts membership_charts emission_charts
-        ledger_charts energy_charts pollutant_charts decoupling_charts charts
-        statement kernels apps pages
+        ledger_charts energy_charts pollutant_charts decoupling_charts
+        charts statement kernels apps pages
         chapters.home chapters.boundary chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions
         chapters.inventory
-          chapters.fusion chapters.decoupling report
+          chapters.fusion chapters.decoupling
+          report
 """,
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]

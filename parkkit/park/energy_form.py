@@ -16,11 +16,19 @@ import pandas as pd
 
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.vocabulary import vocabulary
-from parkkit.park.form_mapping import FormRow, form_row, form_unit, plain, told
+from parkkit.park.form_energy_units import FORM, coefficient_problems, in_unit, tce_per_unit
+from parkkit.park.form_mapping import (
+    FormRow,
+    form_row,
+    form_unit,
+    known_rows,
+    of_its_kind,
+    plain,
+    told,
+)
 from parkkit.park.form_placing import texts
 from parkkit.park.form_reading import Sheet
 
-FORM = "energy_205_1"
 AMOUNTS = ("opening", "purchased", "consumed", "industrial", "feedstock", "elsewhere", "transport",
            "closing")  # fmt: skip
 SELLERS = {"electricity": "grid", "heat": "outside"}
@@ -47,8 +55,10 @@ def energy_rows(rows: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Pr
     table = texts(rows, ["unit"])
     kinds = pd.Series([form_row(FORM, name) for name in table["name"]], table.index, dtype="object")
     table = table.assign(used=_used(table), kind=kinds)
+    table = table.assign(unit=[_stated_unit(row, sheet) for row in table.to_dict("records")])
     problems = [*_twice(table, sheet), *_not_taken(table, sheet), *_subtotals(table, sheet)]
     problems += [*_totals(table, sheet), *_stocks(table, sheet)]
+    problems += coefficient_problems(table[_has_amounts(table)], sheet)
     activity: list[dict[str, object]] = []
     for row in table[_is_leaf(table)].to_dict("records"):
         made, found = _row(row, sheet)
@@ -81,10 +91,9 @@ def _not_taken(table: pd.DataFrame, sheet: Sheet) -> Iterator[Problem]:
     for row in table[_has_amounts(table)].to_dict("records"):
         kind: FormRow | None = row["kind"]
         if kind is None:
-            known = [name for names in vocabulary("form_rows").query("form == @FORM")["names"]
-                     for name in names.split(";")]  # fmt: skip
             yield told(sheet.file, row["row"], column, "form_unknown_row", is_warning=True,
-                       given=row["name"], known=known)  # fmt: skip
+                       given=row["name"],
+                       known=of_its_kind(row["name"], known_rows(FORM)))  # fmt: skip
         elif kind.target in ("no_item", "no_emission"):
             yield told(sheet.file, row["row"], column, f"form_{kind.target}", is_warning=True,
                        given=row["name"])  # fmt: skip
@@ -114,9 +123,11 @@ def _subtotals(table: pd.DataFrame, sheet: Sheet) -> Iterator[Problem]:
         mine = wholes[(wholes["enterprise_id"] == key[0]) & (wholes["year"] == key[1])
                       & (wholes["plain"] == key[2])]  # fmt: skip
         for whole in mine.to_dict("records"):
+            rates = [in_unit(unit, whole["unit"]) for unit in group["unit"]]
             for field in ("used", "feedstock", "transport"):
-                total = group[field].sum()
-                if not np.isnan(whole[field]) and _apart(whole[field], total):
+                # A unit that is wrong is told at its row.
+                total = float((group[field].fillna(0.0) * rates).sum(skipna=False))
+                if not np.isnan(whole[field] + total) and _apart(whole[field], total):
                     header = sheet.headers.get(field, sheet.headers.get("industrial", ""))
                     yield told(sheet.file, whole["row"], header, "form_does_not_add_up",
                                given=f"{whole[field]:g}", parts=list(group["name"]),
@@ -137,10 +148,12 @@ def _totals(table: pd.DataFrame, sheet: Sheet) -> Iterator[Problem]:
             yield told(sheet.file, total["row"], column, "form_total_unchecked", is_warning=True,
                        given=list(rows.loc[rows["coefficient"].isna(), "name"]))  # fmt: skip
             continue
-        sums = float((rows["used"] * rows["coefficient"]).sum())
-        if _apart(sums, total["used"]):
+        sums = sum(row["used"] * tce_per_unit(row) for row in rows.to_dict("records"))
+        # A total without a unit is in tonnes of coal equivalent, as the form has it.
+        given = total["used"] * (in_unit(total["unit"], "tce") if total["unit"] else 1.0)
+        if _apart(sums, given):
             yield told(sheet.file, total["row"], column, "form_total_differs", is_warning=True,
-                       given=f"{total['used']:g}", total=f"{sums:g}")  # fmt: skip
+                       given=f"{given:g}", total=f"{sums:g}")  # fmt: skip
 
 
 def _stocks(table: pd.DataFrame, sheet: Sheet) -> Iterator[Problem]:
@@ -159,6 +172,11 @@ def _stocks(table: pd.DataFrame, sheet: Sheet) -> Iterator[Problem]:
                        unit=row["unit"])  # fmt: skip
 
 
+def _stated_unit(row: dict[Any, Any], sheet: Sheet) -> str:
+    """Return the unit of a row: its own, else of the column, else of the sheet."""
+    return str(row["unit"] or sheet.units.get("industrial", "") or sheet.units.get("", ""))
+
+
 # --- one row ----------------------------------------------------------------------------------
 
 
@@ -167,7 +185,7 @@ def _row(row: dict[Any, Any], sheet: Sheet) -> tuple[list[dict[str, object]], li
         return [], []
     item = row["kind"].item
     entry = vocabulary("items").set_index("item").loc[item]
-    given = row["unit"] or sheet.units.get("industrial", "") or sheet.units.get("", "")
+    given = row["unit"]
     column = sheet.headers.get("unit", "")
     if not given:
         return [], [told(sheet.file, row["row"], column, "form_no_unit", given=row["name"])]
@@ -179,7 +197,7 @@ def _row(row: dict[Any, Any], sheet: Sheet) -> tuple[list[dict[str, object]], li
                             values=error.values)]  # fmt: skip
     made, problems = (_bought if entry["kind"] == "energy" else _burnt)(row, sheet)
     return [{"row": row["row"], "enterprise_id": row["enterprise_id"], "year": row["year"],
-             "item": item, "unit": unit, "suffix": str(each["use"]), **each}
+             "name": row["name"], "item": item, "unit": unit, "suffix": str(each["use"]), **each}
             for each in made], problems  # fmt: skip
 
 
@@ -194,7 +212,7 @@ def _bought(row: dict[Any, Any], sheet: Sheet) -> tuple[list[dict[str, object]],
                                "counterpart_id": seller, "amount": row["purchased"]}  # fmt: skip
     problem = told(sheet.file, row["row"], sheet.headers.get("purchased", ""),
                    "form_seller_assumed", is_warning=True, given=row["name"],
-                   seller=seller)  # fmt: skip
+                   kind=f"seller_{seller}")  # fmt: skip
     return [made], [problem]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +17,7 @@ from parkkit.core.errors import ParkError, Problem, unknown
 from parkkit.core.labels import Language
 from parkkit.core.units import conversion, is_unit
 from parkkit.core.vocabulary import codes, vocabulary
+from parkkit.park.release_checks import TIMES
 
 KEPT_OUT = "kept_out"
 NONE = ("", "-", "--", "—", "——", "/", "…", "……")
@@ -102,6 +103,18 @@ def plain(text: str) -> str:
     return _LEADING.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
 
 
+def is_part(text: str) -> bool:
+    """Tell whether a row says that it is a part of what stands above it.
+
+    Examples
+    --------
+    >>> is_part("其中：处置往年贮存量"), is_part("　其中处置往年贮存量"), is_part("处置量")
+    (True, True, False)
+    """
+    given = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return given.startswith(("其中", "#"))
+
+
 def spellings(text: str) -> Iterator[str]:
     """Return the spellings a text may be known by: with what is in brackets, and without.
 
@@ -125,7 +138,7 @@ def unit_in(text: str) -> str:
     """
     for found in _BRACKETS.findall(unicodedata.normalize("NFKC", text)):
         inside = re.sub(r"\s+", "", found[1:-1]).removeprefix("单位:").removeprefix("单位")
-        if is_unit(inside) or ("", inside) in _units(""):
+        if is_unit(inside) or ("", inside) in _units("") or _rate(inside):
             return inside
     return ""
 
@@ -210,6 +223,9 @@ def form_unit(form: str, item: str, given: str, wanted: str) -> str:
     """
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", given))
     known = _units(form)
+    if _rate(text) and ("", text) not in known:
+        amount, time = _rate(text)
+        raise ParkError("rate_unit", given=given, wanted=amount, time=time)
     unit = known.get((item, text)) or known.get(("", text)) or text
     refused: ParkError | None = None
     for each in wanted.split():
@@ -220,6 +236,28 @@ def form_unit(form: str, item: str, given: str, wanted: str) -> str:
         else:
             return unit
     raise _in_words(refused, wanted)
+
+
+def _rate(unit: str) -> tuple[str, ...]:
+    """Return the amount and the time of a rate such as kg/h; nothing where it is none."""
+    amount, _, time = unit.partition("/")
+    return (amount, time) if time.lower() in TIMES and is_unit(amount) else ()
+
+
+def of_its_kind(given: str, known: Iterable[str]) -> list[str]:
+    """Return the names a text may be a slip of: 蒸汽 is no 汽油, general waste not hazardous.
+
+    Examples
+    --------
+    >>> of_its_kind("蒸汽", ["汽油", "焦炉煤气"]), of_its_kind("煤炭", ["焦炭"])
+    ([], [])
+    >>> of_its_kind("一般固废产生量", ["危险废物产生量", "一般工业固体废物产生量"])
+    ['一般工业固体废物产生量']
+    """
+    text = next(spellings(given))
+    return [name for name in known if name in text or text in name
+            or (name[-1:] == text[-1:]
+                and name.startswith(text[: 2 if name.endswith("量") else 1]))]  # fmt: skip
 
 
 def _in_words(refused: ParkError | None, wanted: str) -> ParkError:

@@ -9,10 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 import pandas as pd
 
 from parkkit.core.errors import Problem
-from parkkit.park.form_mapping import NONE, known_headers, number_in, told
+from parkkit.park.form_mapping import NONE, known_headers, number_in, plain, told
 from parkkit.park.form_reading import Sheet
+from parkkit.park.form_titles import known_plants, other_plants, plain_name
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+FOOT = re.compile(
+    r"补充资料|附注|填表说明|审核关系|单位负责人|统计负责人|填表人|报出日期|联系电话|注\d*[:.、]|说明\d*[:.、]"
+)
+# 0.05L is how laboratories write below 0.05.
+NOT_DETECTED = re.compile(
+    r"未检出|低于检出限|小于检出限|检出限以下|[Nn]\.?[Dd]\.?|[<≤].*|\d+(\.\d+)?L"
+)
+NOT_RUN = re.compile(
+    r"未运行|停运|停产|停用|未启用|未投运|未生产|未投产|未使用|未监测|备用|不适用|无"
+)
 
 
 def placed(
@@ -54,10 +65,10 @@ def _plants(
     rows, blank = sheet.rows, pd.Series("", index=sheet.rows.index, dtype="str")
     codes, names = rows.get("credit_code", blank), rows.get("plant", blank)
     ids, problems = blank.copy(), []
-    known = _known(plants)
+    known = known_plants(plants)
     for (code, name), group in rows.groupby([codes, names], sort=False):
         row, column = group["row"].iloc[0], sheet.headers.get("credit_code" if code else "plant")
-        found = known.get(_key(str(code))) or known.get(_key(str(name))) or []
+        found = known.get(plain_name(str(code))) or known.get(plain_name(str(name))) or []
         if not (code or name):
             found = [enterprise_id] if enterprise_id else []
             if not found:
@@ -73,25 +84,11 @@ def _plants(
             problems.append(told(sheet.file, row, column or "", "form_other_plant",
                                  given=name or code, found=found[0],
                                  wanted=enterprise_id))  # fmt: skip
+            # Its rows are no second telling of the plant that was named.
+            found = []
         if found and (len(found) == 1 or enterprise_id in found):
             ids[group.index] = enterprise_id or found[0]
     return ids, problems
-
-
-def _key(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
-
-
-def _known(plants: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the ids of the plants by everything they are called."""
-    known: dict[str, list[str]] = {}
-    for plant in plants.to_dict("records"):
-        former = plant["former_names"].split(";")
-        names = (plant["credit_code"], plant["name_zh"], plant["name_en"], *former)
-        for name in dict.fromkeys(map(_key, (plant["enterprise_id"], *names))):
-            if name:
-                known.setdefault(name, []).append(plant["enterprise_id"])
-    return known
 
 
 def _years(sheet: Sheet, year: int | None) -> tuple[pd.Series, list[Problem]]:
@@ -116,7 +113,7 @@ def _years(sheet: Sheet, year: int | None) -> tuple[pd.Series, list[Problem]]:
 
 
 def _year(text: str) -> int | None:
-    found = re.fullmatch(r"(\d{4})(?:\.0+)?年?(?:度)?", _key(text))
+    found = re.fullmatch(r"(\d{4})(?:\.0+)?年?(?:度)?", plain_name(text))
     number = int(found[1]) if found else 0
     return number if FIRST_YEAR <= number <= LAST_YEAR else None
 
@@ -132,12 +129,7 @@ def _preamble(
         problems.append(told(sheet.file, 1, "", "form_other_year", given=stated[1], wanted=year))
     if stated and stated[2] and int(stated[2]) != 12:
         problems.append(told(sheet.file, 1, "", "form_part_of_year", given=stated[0]))
-    own = plants.loc[plants["enterprise_id"] == enterprise_id, "credit_code"]
-    code = re.search(r"(?:信用代码|机构代码)[^:]{0,9}:\s*([0-9A-Z]{9,20})", above)
-    if code and len(own) and own.iloc[0] and _key(own.iloc[0]) != code[1]:
-        problems.append(told(sheet.file, 1, "", "form_other_plant", given=code[1],
-                             found=code[1], wanted=enterprise_id))  # fmt: skip
-    return problems
+    return [*problems, *other_plants(above, sheet.file, plants, enterprise_id)]
 
 
 def with_numbers(
@@ -145,8 +137,9 @@ def with_numbers(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Return the rows with every field of numbers as numbers, those that are blank missing.
 
-    A dash is a blank: no zero is made of it. A text that is no number, or a negative one, is a
-    problem, and its cell is missing. A row of no known name and without any number is a note.
+    A dash is a blank: no zero is made of it, nor of what was not detected or did not run, which
+    is told. Another text that is no number, or a negative one, is a problem, and its cell is
+    missing. A row of no known name and without any number is a note, and so is a signature.
     """
     fields = dict(known_headers(form).values())
     numbers = [field for field, kind in fields.items() if kind == "number" and field != "year"]
@@ -154,21 +147,41 @@ def with_numbers(
     read = {field: rows.get(field, blank).fillna("").map(number_in).astype("float64")
             for field in numbers}  # fmt: skip
     is_note = pd.DataFrame(read).isna().all(axis=1) & ~rows["name"].map(is_known)
+    is_note |= rows["name"].map(_is_foot) | rows.get("outlet", blank).map(_is_foot)
     problems = list(_notes(rows[is_note], numbers, sheet))
-    rows, blank = rows[~is_note], blank[~is_note]
+    rows = rows[~is_note]
+    # A row that nobody knows is not taken, whatever stands in it; an unknown pollutant is.
+    is_read = rows["name"].map(is_known) | (form == "permit_report")
     values: dict[str, pd.Series] = {}
     for field in numbers:
-        given = rows.get(field, blank).fillna("")
         values[field] = read[field][~is_note]
-        is_told = ~given.isin(NONE)
-        headed = rows["column"] if field == "amount" else None
-        for row in rows.index[is_told & ~(values[field] >= 0)]:
-            column = sheet.headers.get(field, "") if headed is None else headed[row]
-            code = "below" if values[field][row] < 0 else "not_a_number"
-            problems.append(told(sheet.file, rows["row"][row], column, code, given=given[row],
-                                 low="0"))  # fmt: skip
+        given = rows.get(field, blank[~is_note]).fillna("")
+        for row in rows.index[is_read & ~given.isin(NONE) & ~(values[field] >= 0)]:
+            problems.append(_no_number(rows.loc[row], field, given[row], sheet,
+                                       is_negative=bool(values[field][row] < 0)))  # fmt: skip
         values[field] = values[field].where(values[field] >= 0)
     return rows.assign(**values), problems
+
+
+def _is_foot(text: str) -> bool:
+    return FOOT.match(plain(text)) is not None
+
+
+def _no_number(
+    row: pd.Series, field: str, given: str, sheet: Sheet, *, is_negative: bool
+) -> Problem:
+    """Return the problem of a cell without a number: a warning where it says why."""
+    column = row["column"] if field == "amount" else sheet.headers.get(field, "")
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", given))
+    name = f"{row.get('outlet', '')} {row['name']}".strip()
+    if NOT_DETECTED.fullmatch(text):
+        return told(sheet.file, row["row"], column, "form_not_detected", is_warning=True,
+                    name=name, given=given)  # fmt: skip
+    if NOT_RUN.fullmatch(text):
+        return told(sheet.file, row["row"], column, "form_not_run", is_warning=True, name=name,
+                    given=given)  # fmt: skip
+    return told(sheet.file, row["row"], column, "below" if is_negative else "not_a_number",
+                given=given, low="0")  # fmt: skip
 
 
 def _notes(rows: pd.DataFrame, numbers: Sequence[str], sheet: Sheet) -> Iterator[Problem]:

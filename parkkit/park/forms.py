@@ -7,10 +7,9 @@ the forms: see ``form_mapping``. Data are of rank 2, as statutory returns are.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -19,20 +18,18 @@ from parkkit.core.labels import Language
 from parkkit.park.appending import append
 from parkkit.park.checking import OUTSIDERS, errors
 from parkkit.park.energy_form import energy_rows, is_energy
-from parkkit.park.form_mapping import Form, known_form, told
+from parkkit.park.form_mapping import Form, known_form
 from parkkit.park.form_placing import placed, with_numbers
 from parkkit.park.form_reading import Sheet, read_form
+from parkkit.park.form_standing import KEYS, add, held_against, standing
 from parkkit.park.gathering import large_activity
 from parkkit.park.package import find_park
 from parkkit.park.permit_form import is_pollutant, permit_rows
 from parkkit.park.reading import read_table
 from parkkit.park.statistics_form import is_indicator, statistics_rows
 
-KEYS = {"activity": "activity_id", "releases": "release_id"}
 # What makes a row one of the form: an item, a pollutant, an indicator.
 KNOWN = {"energy_205_1": is_energy, "permit_report": is_pollutant, "env_statistics": is_indicator}
-SAME_USE = ["enterprise_id", "item", "use", "year"]
-SAME_RELEASE = ["enterprise_id", "list", "species", "medium", "amount_kind", "destination", "year"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,21 +91,24 @@ def import_form(
     """
     about = known_form(form)
     find_park(folder)
-    sheet = read_form(source, form)
+    sheets = read_form(source, form)
     tables, problems = _park_tables(folder)
     problems += _call_problems(tables, enterprise_id, treatment_plant)
-    rows, found = placed(sheet, tables["enterprises"], enterprise_id=enterprise_id, year=year)
-    problems += [*sheet.problems, *found]
-    made: dict[str, pd.DataFrame] = {}
-    if len(rows):
-        rows, found = with_numbers(rows, sheet, form, is_known=KNOWN[form])
-        made, more = _converted(rows, sheet, form, treatment_plant)
-        problems += [*found, *more]
-    full = {table: _full(each, about, table, origin, language) for table, each in made.items()}
-    for table, each in full.items():
-        problems += _standing(each, tables[table], table, sheet)
-    _refuse(problems, full, sheet)
-    appended: dict[str, pd.DataFrame] = {table: each for table, each in full.items() if len(each)}
+    there = {table: standing(table, tables[table]) for table in KEYS}
+    made: dict[str, list[pd.DataFrame]] = {table: [] for table in KEYS}
+    for sheet in sheets:
+        rows, found = placed(sheet, tables["enterprises"], enterprise_id=enterprise_id, year=year)
+        problems += [*sheet.problems, *found]
+        taken, found = _taken(rows, sheet, form, treatment_plant)
+        problems += found
+        for table, each in taken.items():
+            full = _full(each, about, table, origin, language)
+            full, found = held_against(full, there[table], sheet)
+            problems += found
+            add(there[table], full.assign(file=sheet.file))
+            made[table].append(full)
+    _refuse(problems, made, source.name)
+    appended = {table: pd.concat(each, ignore_index=True) for table, each in made.items() if each}
     wanted = origin or about.origin
     if wanted not in set(tables["sources"]["origin"]):
         appended["sources"] = pd.DataFrame(
@@ -139,25 +139,28 @@ def _call_problems(
     return []
 
 
-def _converted(
+def _taken(
     rows: pd.DataFrame, sheet: Sheet, form: str, treatment_plant: str
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Return what a sheet tells, by table; a table that it tells nothing for is left out."""
+    if not len(rows):
+        return {}, []
+    rows, problems = with_numbers(rows, sheet, form, is_known=KNOWN[form])
+    activity, releases = pd.DataFrame(), pd.DataFrame()
     if form == "energy_205_1":
-        activity, problems = energy_rows(rows, sheet)
-        return {"activity": activity}, problems
-    if form == "permit_report":
-        releases, problems = permit_rows(rows, sheet, treatment_plant=treatment_plant)
-        return {"releases": releases}, problems
-    releases, activity, problems = statistics_rows(rows, sheet, treatment_plant=treatment_plant)
-    return {"releases": releases, "activity": activity}, problems
+        activity, found = energy_rows(rows, sheet)
+    elif form == "permit_report":
+        releases, found = permit_rows(rows, sheet, treatment_plant=treatment_plant)
+    else:
+        releases, activity, found = statistics_rows(rows, sheet, treatment_plant=treatment_plant)
+    told = {"activity": activity, "releases": releases}
+    return {table: each for table, each in told.items() if len(each)}, [*problems, *found]
 
 
 def _full(
     rows: pd.DataFrame, form: Form, table: str, origin: str, language: Language
 ) -> pd.DataFrame:
     """Return rows with their ids, which say form, plant, year and row, and with their origin."""
-    if not len(rows):
-        return rows
     month = rows["month"].astype("str") if "month" in rows else pd.Series("", index=rows.index)
     ids = pd.Series(form.form, index=rows.index, dtype="str")
     for name in ("enterprise_id", "year", "row", "suffix"):
@@ -170,54 +173,15 @@ def _full(
     return named.assign(list=form.list, method=form.name(language))
 
 
-def _standing(
-    rows: pd.DataFrame, there: pd.DataFrame, table: str, sheet: Sheet
-) -> Iterator[Problem]:
-    """Tell rows that the park has already: from this form, or from somewhere else."""
-    if not len(rows):
-        return
-    key = KEYS[table]
-    first = dict(zip(there[key], there.index, strict=True))
-    same = SAME_USE if table == "activity" else SAME_RELEASE
-    held: dict[tuple[object, ...], list[tuple[int, str]]] = {}
-    for row in there.reset_index(names="row").to_dict("records"):
-        held.setdefault(_key(row, same), []).append((row["row"], row["stack_id"]))
-    items = _items(there) if table == "activity" else {}
-    column = sheet.headers.get("name", "")
-    for row in rows.to_dict("records"):
-        stack = row.get("stack_id", "")
-        twice = [place for place, other in held.get(_key(row, same), [])
-                 if table == "activity" or "" in (stack, other) or stack == other]  # fmt: skip
-        what = row.get("item") or row.get("species")
-        if row[key] in first:
-            yield told(sheet.file, row["row"], column, "form_imported_already",
-                       given=row[key], table=f"{table}.csv", first=first[row[key]])  # fmt: skip
-        elif twice:
-            yield told(sheet.file, row["row"], column, "form_counts_twice", given=what,
-                       plant=row["enterprise_id"], year=row["year"], table=f"{table}.csv",
-                       first=twice[0])  # fmt: skip
-        elif other_row := items.get((row["enterprise_id"], row.get("item"), int(row["year"]))):
-            yield told(sheet.file, row["row"], column, "form_item_stands", is_warning=True,
-                       given=what, plant=row["enterprise_id"], year=row["year"],
-                       first=other_row)  # fmt: skip
+def _refuse(problems: list[Problem], made: Mapping[str, Sequence[pd.DataFrame]], file: str) -> None:
+    """Raise what is wrong with a form, or that nothing is in it for this park.
 
-
-def _key(row: Mapping[Hashable, Any], names: list[str]) -> tuple[object, ...]:
-    return tuple(str(row[name]) if name in row else "" for name in names)
-
-
-def _items(activity: pd.DataFrame) -> dict[tuple[object, ...], int]:
-    """Return the first row of each item of a plant and year."""
-    rows = activity[activity["year"].notna()].reset_index(names="row")
-    rows = rows.drop_duplicates(["enterprise_id", "item", "year"])
-    return {(row["enterprise_id"], row["item"], int(row["year"])): row["row"]
-            for row in rows.to_dict("records")}  # fmt: skip
-
-
-def _refuse(problems: list[Problem], made: Mapping[str, pd.DataFrame], sheet: Sheet) -> None:
-    """Raise what is wrong with a form, or that nothing is in it for this park."""
+    The warnings come after what is wrong: a row that was left out may be why a sum is not right.
+    """
     wrong = errors(problems)
-    if not wrong and not any(len(rows) for rows in made.values()):
-        raise ParkError("form_nothing_taken", where=sheet.file, problems=problems)
+    if not wrong and not any(made.values()):
+        raise ParkError("form_nothing_taken", where=file, problems=problems)
     if wrong:
-        raise ParkError("file_has_problems", given=sheet.file, count=len(wrong), problems=wrong)
+        warnings = [problem for problem in problems if problem.is_warning]
+        raise ParkError("file_has_problems", given=file, count=len(wrong),
+                        problems=[*wrong, *warnings])  # fmt: skip

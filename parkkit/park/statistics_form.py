@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from parkkit.core.errors import Problem
 from parkkit.core.units import conversions
-from parkkit.park.form_mapping import MEDIA, FormRow, form_row, known_rows, spellings, told
+from parkkit.park.form_mapping import (
+    MEDIA,
+    FormRow,
+    form_row,
+    known_rows,
+    of_its_kind,
+    spellings,
+    told,
+)
 from parkkit.park.form_placing import texts
 from parkkit.park.form_reading import Sheet
 from parkkit.park.release_rows import (
@@ -25,6 +34,9 @@ from parkkit.park.release_rows import (
 
 STATISTICS = "env_statistics"
 AGREES = 0.01
+# Of two numbers in different units that are the same.
+ROUNDING = 1e-9
+FROM_STOCK = "_from_stock"
 WATER_ROWS = {"wastewater_sent": "wastewater_discharge"}
 
 
@@ -34,7 +46,8 @@ def statistics_rows(
     """Return the releases and the water that environmental statistics tell.
 
     An amount that is told by where it goes (direct, to a treatment plant) counts in place of the
-    total, which is only compared with their sum.
+    total, which is only compared with their sum. Of waste, what was used or disposed of from
+    earlier years' stock (其中：综合利用往年贮存量) is taken off its whole and stands by itself.
 
     Parameters
     ----------
@@ -47,7 +60,7 @@ def statistics_rows(
         With ``row`` and ``suffix`` beside columns of the tables.
     problems : list of Problem
     """
-    table = texts(rows, ["unit", "destination"])
+    table = texts(rows, ["unit", "destination", "above"])
     table = table[table["amount"].notna() & (table["name"] != "")]
     problems: list[Problem] = []
     releases, activity = [], []
@@ -58,6 +71,12 @@ def statistics_rows(
         kind, species, stated = _meant(row["name"])
         if kind is None:
             problems.append(_not_taken(row, sheet, species))
+        elif kind.target == "waste" and not kind.item:
+            part = _part_of(kind, row["above"])
+            if part is None:
+                problems.append(_without_whole(row, sheet))
+            else:
+                releases += _pollutant(row, part, part.item, "waste", sheet, "", problems)
         elif kind.target == "water":
             activity += _water(row, kind, sheet, treatment_plant, problems)
         else:
@@ -65,6 +84,7 @@ def statistics_rows(
     made, water = pd.DataFrame(releases), pd.DataFrame(activity)
     problems += [*_twice(made, sheet), *_twice(water, sheet)]
     made = _parts_for_totals(made, sheet, problems)
+    made = _of_the_year(made, sheet, problems)
     return made, water, [*problems, *_assumed(made, sheet)]
 
 
@@ -104,9 +124,27 @@ def is_indicator(name: str) -> bool:
 def _not_taken(row: dict[Any, Any], sheet: Sheet, code: str) -> Problem:
     known = [name for name, kind in known_rows(STATISTICS).items()
              if kind.target in ("waste", "water")]  # fmt: skip
+    # A hint from general waste to hazardous waste would corrupt what is told.
+    known = of_its_kind(row["name"], known)
     column = sheet.headers.get("name", "") or row["column"]
     return told(sheet.file, row["row"], column, code, is_warning=True, given=row["name"],
                 known=known)  # fmt: skip
+
+
+def _part_of(kind: FormRow, above: str) -> FormRow | None:
+    """Return what a part from stock is of, by the row above it; None where that is no whole."""
+    whole = form_row(STATISTICS, above)
+    if whole is None or whole.target != "waste" or whole.destination not in ("used", "disposed"):
+        return None
+    destination = f"{whole.destination}{FROM_STOCK}"
+    if not destination.endswith(kind.destination):
+        return None
+    return replace(kind, item=whole.item, destination=destination)
+
+
+def _without_whole(row: dict[Any, Any], sheet: Sheet) -> Problem:
+    return told(sheet.file, row["row"], sheet.headers.get("name", "") or row["column"],
+                "form_part_without_whole", given=row["name"], above=row["above"])  # fmt: skip
 
 
 def _water(
@@ -118,7 +156,8 @@ def _water(
         return []
     is_sent = kind.use == "wastewater_sent"
     return [{"row": row["row"], "enterprise_id": row["enterprise_id"], "year": row["year"],
-             "item": kind.item, "use": kind.use, "unit": unit, "amount": row["amount"],
+             "name": row["name"], "item": kind.item, "use": kind.use,
+             "unit": unit, "amount": row["amount"],
              "process_type": WATER_ROWS.get(kind.use, "water_use"),
              "counterpart_id": (plant or "outside") if is_sent else "",
              "suffix": kind.use}]  # fmt: skip
@@ -169,6 +208,37 @@ def _parts_for_totals(
     return left
 
 
+def _of_the_year(releases: pd.DataFrame, sheet: Sheet, problems: list[Problem]) -> pd.DataFrame:
+    """Return releases with what came from stock taken off what was used and disposed of.
+
+    References
+    ----------
+    Environmental statistics (环境统计): 产生量 = (综合利用量 - 其中往年) + 贮存量 +
+    (处置量 - 其中往年) + 倾倒丢弃量 [recalled].
+    """
+    if not len(releases):
+        return releases
+    tonnes, amounts = _tonnes(releases), releases["amount"].copy()
+    keys = ["enterprise_id", "year", "species", "destination"]
+    whole = releases.assign(destination=releases["destination"] + FROM_STOCK)
+    places = {tuple(row[1:]): row[0] for row in whole[keys].itertuples(name=None)}
+    from_stock = releases.assign(amount_t=tonnes)
+    from_stock = from_stock[from_stock["destination"].str.endswith(FROM_STOCK)]
+    for row in from_stock.to_dict("records"):
+        place = places.get(tuple(row[key] for key in keys))
+        if place is None:
+            continue
+        part, there = float(row["amount_t"]), float(tonnes[place])
+        if part > there * (1 + ROUNDING):
+            problems.append(told(sheet.file, row["row"], row["column"], "form_stock_above",
+                                 given=row["name"], part=f"{part:g}",
+                                 total=f"{there:g}"))  # fmt: skip
+        elif there > 0:
+            # In the unit of the whole, without the last digits of the division.
+            amounts[place] = float(f"{amounts[place] * (1 - part / there):.12g}")
+    return releases.assign(amount=amounts)
+
+
 def _assumed(releases: pd.DataFrame, sheet: Sheet) -> Iterator[Problem]:
     """Tell water of which neither the form nor the call says where it goes."""
     if len(releases):
@@ -192,4 +262,4 @@ def _twice(rows: pd.DataFrame, sheet: Sheet) -> Iterator[Problem]:
     first = rows["row"].groupby(keys).transform("first")
     for place in rows.index[first.groupby(keys).cumcount() > 0]:
         yield told(sheet.file, rows["row"][place], sheet.headers.get("name", ""),
-                   "form_row_twice", given=rows["suffix"][place], first=first[place])  # fmt: skip
+                   "form_row_twice", given=rows["name"][place], first=first[place])  # fmt: skip
