@@ -101,8 +101,17 @@ def water(plant: Row, year: int, level: float) -> list[Row]:
         other = SEWAGE if who == CHP else ""
         rows.append(entry(who, year, "用水", "reused_water", "water_reused", reused, unit,
                           counterpart_id=other, **details))  # fmt: skip
+    else:
+        rows.append(nothing_reused(who, year, unit, details))
     leaving = (fresh + reused) * TO_BASE[unit] * (1 - number(plant, "consumed_share"))
     return rows + sewage(plant, year, reported(leaving, unit), unit)
+
+
+def nothing_reused(who: object, year: int, unit: str, details: Row) -> Row:
+    """Return the row of a plant that reuses no water and says so."""
+    row = entry(who, year, "用水", "reused_water", "water_reused", 0.0, unit, notation="NO",
+                **details)  # fmt: skip
+    return row | {"amount": ""}
 
 
 def sewage(plant: Row, year: int, amount: float, unit: str) -> list[Row]:

@@ -170,6 +170,13 @@ factor_sets = [                  # in this order: the first that has a factor is
     "IPCC2006", "IPCC2019R", "STOICHIOMETRY", "CN_GBT2589",
 ]
 grid_year = "nearest"            # no grid factor before 2021 is published as a series
+
+[uncertainty]                    # half-widths of the 95 % interval, in percent
+# The synthetic park's own judgement, not a standard: what a data rank stands for where neither the
+# row nor the factor's source tells an uncertainty. Rank 4 of a factor: a set's default value.
+activity_by_rank = { 1 = 2, 2 = 5, 3 = 10, 4 = 20, 5 = 40 }
+factor_by_rank = { 1 = 2, 2 = 5, 3 = 10, 4 = 15, 5 = 50 }
+factor_distribution = "lognormal"   # CH4 and N2O factors are known within a factor of 3
 """
 
 README = """\
@@ -189,9 +196,9 @@ README = """\
 - **Other greenhouse gases:** loads, sludge and flared methane of LG02; N2O and CH4 of LG03's
   stoker; limestone and SF6 of LG01; chillers of LG09; vehicles of LG04 and LG24; solar power of
   LG18 and LG19. Beside them: the ammonia that slips at LG01, nutrients and oil at LG02's outlet,
-  general and hazardous waste as the statistics tell it. Memo: CO2 that LG06 captures of its kiln's gas. Scope 3, counted only where the
-  convention names it: hired transport of LG08 (category 4), ethylene of LG18 (category 1, with the
-  supplier's figure).
+  general and hazardous waste as the statistics tell it. Memo: CO2 that LG06 captures of its kiln's
+  gas. Scope 3, counted only where the convention names it: hired transport of LG08 (category 4),
+  ethylene of LG18 (category 1, with the supplier's figure).
 - **Lists disagree:** permit reports by stack, statistics by registered plant, monitors on the coal
   stack of the CHP (by month in 2023). LG29 buys steam across the boundary.
 - **Missing on purpose:** NOx of the lime kiln (no factor, no report), a dust factor for the gas of

@@ -21,7 +21,7 @@ WINGS = {
     "core": "labels errors texts vocabulary units tables ledger convention uncertainty_rule engine",
     "park": """
         datum polygons faults parameter_checks control_checks own_factors trade_checks
-        monitors release_checks reading checking gathering package boundary
+        monitors release_checks destination_checks reading checking gathering package boundary
         identity registers
         form_mapping form_files form_headers form_reading form_titles form_placing form_energy_units
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
@@ -32,10 +32,10 @@ WINGS = {
         controls calculation
         claims cautions reconciliation filling overlap allocation exports consolidation compilation
         comparison ledger_steps explanation energy water water_pollutants
-          waste intensity
+        waste_rows waste_settling waste intensity
         zero_carbon restatement equivalents fusion
         deviations error_cells simulation uncertainty budget
-        categories completeness gaps jumps material_sides energy_balances
+        categories told_sources completeness gaps jumps material_sides energy_balances
         element_balances water_balances balances list_totals
 """,
     "diagnosis": "trends elasticity decoupling sentences",

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from parkkit.core.errors import ParkError, unknown
+from parkkit.core.errors import ParkError, Problem, unknown
 
 Distribution = Literal["normal", "lognormal", "triangular"]
 DISTRIBUTIONS: tuple[Distribution, ...] = get_args(Distribution)
@@ -22,6 +22,8 @@ NORMAL_95 = 1.959963984540054
 TRIANGULAR_95 = math.sqrt(6) * (1 - math.sqrt(0.05))
 DRAWS = (100, 10_000_000)
 BY_RANK = ("activity_by_rank", "factor_by_rank")
+# Factors known to an order of magnitude reach 100 to 200 %; more is a slip of the comma, mostly.
+WIDEST_PERCENT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +88,35 @@ def _check_ranks(name: str, given: object) -> None:
         is_rank = type(rank) is int and rank in RANKS
         is_number = isinstance(percent, int | float) and not isinstance(percent, bool)
         if not is_rank or not is_number or not math.isfinite(percent) or percent < 0:
-            raise ParkError("not_by_rank", name=name, given=f"{rank} = {percent}")
+            raise ParkError("not_by_rank", name=name, given=_as_typed(rank, percent))
     ordered = [given[rank] for rank in sorted(given)]
     if ordered != sorted(ordered):
         raise ParkError("ranks_fall", name=name, given=ordered)
+
+
+def _as_typed(rank: object, percent: object) -> str:
+    """Return a rank and its half-width as they stand in TOML, where 1.5 is a 5 within a 1."""
+    while isinstance(percent, Mapping) and percent:
+        within, percent = next(iter(percent.items()))
+        rank = f"{rank}.{within}"
+    return f"{rank} = {percent}"
+
+
+def wide_ranks(rule: UncertaintyRule) -> list[Problem]:
+    """Return a warning for each half-width of a rank above ``WIDEST_PERCENT``.
+
+    Examples
+    --------
+    >>> [problem.values["given"] for problem in wide_ranks(UncertaintyRule(
+    ...     factor_by_rank={1: 5, 5: 2000}))]
+    ['5 = 2000']
+    """
+    return [
+        Problem(code="wide_rank", is_warning=True,
+                values={"name": name, "given": f"{rank} = {percent:g}", "high": WIDEST_PERCENT})
+        for name in BY_RANK for rank, percent in (getattr(rule, name) or {}).items()
+        if percent > WIDEST_PERCENT
+    ]  # fmt: skip
 
 
 def _check_whole(name: str, given: object, low: int, high: int) -> None:
@@ -138,7 +165,8 @@ def percent_by_rank(ranks: pd.Series, table: Mapping[int, float] | None) -> pd.S
         return pd.Series(np.nan, index=ranks.index)
     given = sorted(table)
     found = np.interp(ranks, given, [table[rank] for rank in given], left=np.nan, right=np.nan)
-    return pd.Series(found, index=ranks.index)
+    # With one rank given, a rank that is not there would take its percent.
+    return pd.Series(found, index=ranks.index).where(ranks.notna())
 
 
 def relative_sd(percent: np.ndarray, distribution: Distribution) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from parkkit.core.errors import ParkError
 from parkkit.inventory.compilation import Inventory
 from parkkit.inventory.element_balances import element_balances, reagent_balances
 from parkkit.inventory.energy_balances import energy_balances
@@ -19,8 +20,8 @@ LOAD_TOLERANCE = 0.05
 
 
 def balances(
-    park: Park,
     inventory: Inventory,
+    park: Park,
     *,
     tolerance: float = TOLERANCE,
     efficiency_tolerance: float = EFFICIENCY_TOLERANCE,
@@ -66,13 +67,27 @@ def balances(
         fuels made), ``sulphur`` and ``sulphur_generated`` (as SO2), ``limestone`` (used, needed:
         CaCO3 per SO2 removed, 100/64), ``ash``, ``ash_generated``, ``water`` (withdrawn and
         reused, wastewater), ``wastewater`` and ``load`` (sent by plants, received by theirs).
+
+    Raises
+    ------
+    ParkError
+        If a tolerance or share is below 0, or inventory and park change places.
     """
-    given: Sides = sides(park, inventory)
+    if not (isinstance(inventory, Inventory) and isinstance(park, Park)):
+        raise ParkError("arguments_swapped", where="balances",
+                        given=[type(inventory).__name__, type(park).__name__])  # fmt: skip
+    limits = {"tolerance": tolerance, "efficiency_tolerance": efficiency_tolerance,
+              "least_released": least_released, "reagent_tolerance": reagent_tolerance,
+              "load_tolerance": load_tolerance}  # fmt: skip
+    for name, given in limits.items():
+        if not given >= 0:
+            raise ParkError("number_below", where="balances", name=name, given=given, low=0)
+    both: Sides = sides(park, inventory)
     parts = [
-        energy_balances(park, given, tolerance=tolerance, efficiency=efficiency_tolerance),
-        element_balances(given, tolerance=tolerance, least_released=least_released),
-        reagent_balances(park, given, tolerance=reagent_tolerance),
-        water_balances(inventory, given, tolerance=tolerance, load_tolerance=load_tolerance),
+        energy_balances(park, both, tolerance=tolerance, efficiency=efficiency_tolerance),
+        element_balances(both, tolerance=tolerance, least_released=least_released),
+        reagent_balances(park, both, tolerance=reagent_tolerance),
+        water_balances(inventory, both, tolerance=tolerance, load_tolerance=load_tolerance),
     ]
     table = pd.concat(parts, ignore_index=True).astype({"year": "int64"})
     order = ["balance", "enterprise_id", "counterpart_id", "process", "item", "year"]

@@ -7,14 +7,16 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import pandas as pd
 
+from parkkit.core.errors import unknown
 from parkkit.core.labels import Language, label
 from parkkit.core.uncertainty_rule import NORMAL_95, UncertaintyRule, relative_sd
-from parkkit.inventory.compilation import CO2E, Inventory, is_memo
+from parkkit.core.vocabulary import codes, synonyms
+from parkkit.inventory.compilation import CO2E, Inventory, grouping, is_memo, known_year
 from parkkit.inventory.deviations import deviating, with_co2e
 
 BANDS = ("1", "2", "3", "4", "5", "none")
 FIRST_OF_KEY = ["activity_id", "release_id", "source_id", "item", "origin", "activity_rank"]
-BUDGET = ["rank", "kind", "id", "source_id", "item", "origin", "factor_set", "data_rank",
+BUDGET = ["medium", "rank", "kind", "id", "source_id", "item", "origin", "factor_set", "data_rank",
           "sources", "amount_t", "half_width_percent", "width_t", "width_share",
           "variance_share", "status", "missing"]  # fmt: skip
 
@@ -29,12 +31,13 @@ def uncertainty_budget(
     rule : UncertaintyRule, optional
         As for ``propagate``.
     species : str
-        A species, or ``co2e``.
+        A species (code or name), or ``co2e``.
 
     Returns
     -------
     DataFrame
-        A row per activity, reported release and factor, the most rewarding first: ``rank``,
+        A row per ``medium``, activity, reported release and factor, the most rewarding first,
+        each medium a total of its own: ``rank`` (in the medium),
         ``kind`` (activity, release, certificate, factor, other), ``id`` (the activity_id, ...),
         ``source_id``, ``item``, ``origin`` (of an activity), ``factor_set`` (of a factor),
         ``data_rank``, ``sources`` (how many it reaches), ``amount_t`` (the tonnes it bears),
@@ -45,16 +48,26 @@ def uncertainty_budget(
         ``width_t`` is missing, ``status`` is ``not_computable``, ``missing`` says
         ``uncertainty``, and the largest amount comes first.
 
+    Raises
+    ------
+    ParkError
+        If the species is unknown, or the inventory tells nothing of the year.
+
     Examples
     --------
     Of two sources with a standard deviation of 3 and 4 t the total's is 5 t. Without the second
     it is 3 t: the interval, 2 x 1.96 x 5 = 19.6 t wide, loses 2 x 1.96 x 2 = 7.8 t.
     """
-    rule = rule or UncertaintyRule()
-    rows = with_co2e(deviating(inventory, rule, years=[year]))
-    rows = rows[rows["species"] == species]
-    if not len(rows):
-        return pd.DataFrame(columns=BUDGET)
+    rule, code = rule or UncertaintyRule(), _coded(species)
+    rows = with_co2e(deviating(inventory, rule, years=[known_year(inventory, year)]))
+    rows = rows[rows["species"] == code]
+    parts = [_of_medium(each, rule).assign(medium=str(medium))
+             for medium, each in rows.groupby("medium")]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)[BUDGET] if parts else pd.DataFrame(columns=BUDGET)
+
+
+def _of_medium(rows: pd.DataFrame, rule: UncertaintyRule) -> pd.DataFrame:
+    """Return what each part bears of the uncertainty of one total."""
     parts = pd.concat([_activities(rows), _factors(rows)], ignore_index=True)
     own, total = _variances(rows, rule)
     table = _narrowed(parts, parts["key"].map(own), total)
@@ -63,7 +76,15 @@ def uncertainty_budget(
         na_position="last", ignore_index=True,
     )  # fmt: skip
     places = pd.Series(range(1, len(ordered) + 1), dtype="Int64")
-    return ordered.assign(rank=places.where(ordered["width_t"].notna()))[BUDGET]
+    return ordered.assign(rank=places.where(ordered["width_t"].notna()))
+
+
+def _coded(species: str) -> str:
+    """Return the code of a species by its code or a name, or refuse it."""
+    known = {CO2E: CO2E, **synonyms("species")}
+    if species.lower() not in known:
+        raise unknown("species", species, [CO2E, *codes("species")], where="species")
+    return known[species.lower()]
 
 
 def _activities(rows: pd.DataFrame) -> pd.DataFrame:
@@ -194,9 +215,9 @@ def rank_shares(inventory: Inventory, *, by: Sequence[str] = ("year",)) -> pd.Da
     Returns
     -------
     DataFrame
-        Per group, species (with ``co2e``) and ``kind`` (activity, factor) a row for each
-        ``band`` (1 to 5, none): ``amount_t`` (by size), ``share``, and ``mean_rank`` (weighted by
-        tonnes, of those that have a rank; the same in each band).
+        Per group, species (with ``co2e``), ``medium`` and ``kind`` (activity, factor) a row for
+        each ``band`` (1 to 5, none): ``amount_t`` (by size), ``share``, and ``mean_rank``
+        (weighted by tonnes, of those that have a rank; the same in each band).
 
     Examples
     --------
@@ -204,7 +225,7 @@ def rank_shares(inventory: Inventory, *, by: Sequence[str] = ("year",)) -> pd.Da
     """
     rows = inventory.emissions
     rows = with_co2e(rows[~is_memo(rows) & rows["emissions_t"].notna()])
-    group = [*by, "species", "kind"]
+    group = [*dict.fromkeys([*grouping(inventory, by), "species", "medium", "kind"])]
     has_factor = rows["factor_id"] != ""
     long = pd.concat(
         [

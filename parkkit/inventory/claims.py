@@ -54,8 +54,10 @@ def claims(park: Park, calculated: Calculation, convention: Convention) -> pd.Da
     Returns
     -------
     DataFrame
-        Rows of ``emissions``, scope 2, as much below zero as the claim saves; ``factor_id`` is
-        ``certificate/`` and the certificate's id.
+        Rows of ``emissions``, scope 2: below zero what the power claimed counted before, and
+        beside it, where the claim has a factor of its own above 0, what it counts by that, so
+        that the errors of the two factors stay apart; ``factor_id`` of both is ``certificate/``
+        and the certificate's id.
 
     Raises
     ------
@@ -67,8 +69,10 @@ def claims(park: Park, calculated: Calculation, convention: Convention) -> pd.Da
     if not len(pairs):
         return empty("emissions")
     rate = pairs["emissions_t"] / pairs["mwh"]
+    taken = pairs.assign(emissions_t=-pairs["mwh_claimed"] * rate)
+    counted = pairs.assign(emissions_t=pairs["mwh_claimed"] * pairs["t_per_mwh"])
+    pairs = pd.concat([taken, counted[counted["emissions_t"] > 0]], ignore_index=True)
     rows = pairs.assign(
-        emissions_t=pairs["mwh_claimed"] * (pairs["t_per_mwh"] - rate),
         factor_id=CLAIM + "/" + pairs["certificate_id"],
         factor_set=CLAIM,
         factor_rank=np.nan,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from parkkit.core.convention import Convention
-from parkkit.core.errors import ParkError, Problem
+from parkkit.core.errors import ParkError, Problem, unknown
 from parkkit.core.ledger import candidates, closing, joined
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import calculate, greenhouse_gases
@@ -157,6 +157,36 @@ def is_memo(rows: pd.DataFrame) -> pd.Series:
     return rows["species"].isin(greenhouse_gases()) & rows["scope"].isna()
 
 
+def grouping(inventory: Inventory, by: Sequence[str]) -> list[str]:
+    """Return the columns of ``emissions`` to group by; a single name is one column.
+
+    Raises
+    ------
+    ParkError
+        If ``emissions`` has no such column.
+    """
+    names = [by] if isinstance(by, str) else list(by)
+    for name in names:
+        if name not in inventory.emissions:
+            raise unknown("column", name, list(inventory.emissions.columns), where="by")
+    return names
+
+
+def known_year(inventory: Inventory, year: int) -> int:
+    """Return a year that the inventory tells of, or refuse it.
+
+    Raises
+    ------
+    ParkError
+        If nothing is told of the year, with those that there are.
+    """
+    years = sorted({int(each) for each in inventory.members["year"]})
+    # Where nothing is told at all no other year would do better.
+    if years and year not in years:
+        raise ParkError("unknown", kind="year", given=year, known=years, where="year")
+    return year
+
+
 def totals(
     inventory: Inventory, *, by: Sequence[str] = ("year",), years: Sequence[int] = ()
 ) -> pd.DataFrame:
@@ -166,7 +196,7 @@ def totals(
     ----------
     by : sequence of str
         Columns of ``emissions``, such as ``year``, ``enterprise_id``, ``industry_code``,
-        ``scope``.
+        ``scope``; a single name is one column.
     years : sequence of int
         Only these years; none means all.
 
@@ -177,7 +207,13 @@ def totals(
         ``missing_rows`` (how many rows have no number) and ``status``: ``computed``, ``partial``
         (a row or a month is missing), ``not_computable`` (no row has a number; ``amount_t`` is
         missing, never 0). Memos (biogenic CO2, what is captured, sinks) are not in.
+
+    Raises
+    ------
+    ParkError
+        If a column is unknown.
     """
+    by = grouping(inventory, by)
     rows = inventory.emissions[~is_memo(inventory.emissions)]
     rows = rows[rows["year"].isin(years)] if len(years) else rows
     gases = rows[rows["scope"].notna() & rows["species"].isin(greenhouse_gases())]

@@ -8,28 +8,24 @@ import numpy as np
 import pandas as pd
 
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.calculation import CALCULATED
-from parkkit.inventory.categories import (
-    CATEGORIES,
-    EXPECTED,
-    SENT,
-    category_of_lists,
-    expected_of,
-    with_category,
-)
-from parkkit.inventory.compilation import Inventory
+from parkkit.inventory.categories import CATEGORIES, EXPECTED, expected_of, with_category
+from parkkit.inventory.compilation import Inventory, known_year
 from parkkit.inventory.factors import AS_ITEM
-from parkkit.inventory.reconciliation import GAPS
+from parkkit.inventory.told_sources import (
+    SOLID_WASTE,
+    SOURCE,
+    UNTOLD,
+    counted,
+    joined_codes,
+    lost_sources,
+    plant_sized,
+    told_sources,
+    told_sum,
+)
 
-SOURCE = ["category", "enterprise_id", "process", "year", "species"]
-CELL = ["category", "species", "year"]
-# What stands in the ledger of these is known, and counted elsewhere.
-MOVED = ("transfer", "scope")
-NOT_OCCURRING, ELSEWHERE, UNTOLD = ("NO", "NA"), ("IE",), ("NE", "C")
-WASTES = ("general_solid_waste", "hazardous_waste")
-SOLID_WASTE = "solid_waste"
-# Their processes share one number.
-PLANT_SIZED = ("wastewater_treatment", SENT, SOLID_WASTE)
+CELL = ["category", "species", "medium", "year"]
+NOT_OCCURRING, ELSEWHERE = ("NO", "NA"), ("IE",)
+PLACE = ["enterprise_id", "year", "species", "medium"]
 OWN = ("energy", "process", "gases", "waste")
 
 
@@ -48,17 +44,24 @@ def completeness(inventory: Inventory, *, year: int | None = None) -> pd.DataFra
     -------
     DataFrame
         ``category``, ``class``, ``species`` (blank where the category releases its own items and
-        none is told), ``year``, ``state``, ``amount_t`` (kept), ``moved_t`` (known, and counted
-        at another plant or in a scope left out), ``rows`` (with a number), ``plants`` (how many
-        have the category), ``missing`` (what is: a parameter, ``factor``, ``amount``, ``months``,
-        ``generated``), ``missing_plants`` and ``missing_rows`` (of activity.csv).
+        none is told), ``medium``, ``year``, ``state``, ``amount_t`` (kept), ``moved_t`` (known,
+        and counted at another plant or in a scope left out), ``rows`` (with a number), ``plants``
+        (how many have the category), ``missing`` (what is: a parameter, ``factor``, ``amount``,
+        ``months``, ``generated``), ``missing_plants`` and ``missing_rows`` (of activity.csv).
 
         ``state`` is ``there``; ``partial`` (months, or some sources, are missing); ``missing``
         (the species is expected and has no number); ``elsewhere`` (the numbers stand with a
         report of the whole plant, or the notation is IE); ``not_occurring`` (the notation is NO
         or NA throughout); ``not_told``. A species that is only possible, and of which nobody
         tells, has no row. Scope 3 categories are judged where the convention counts scope 3.
+
+    Raises
+    ------
+    ParkError
+        If the inventory tells nothing of the year.
     """
+    if year is not None:
+        known_year(inventory, year)
     cells = source_cells(inventory)
     cells = cells if year is None else cells[cells["year"] == year]
     table = _matrix(cells)
@@ -68,10 +71,10 @@ def completeness(inventory: Inventory, *, year: int | None = None) -> pd.DataFra
     place = {name: rank for rank, name in enumerate(classes.index)}
     table = table.assign(**{"class": table["category"].map(classes)})
     order = table.assign(place=table["category"].map(place)).sort_values(
-        ["year", "place", "species"], ignore_index=True
+        ["year", "place", "species", "medium"], ignore_index=True
     )
-    return order[["category", "class", "species", "year", "state", "amount_t", "moved_t", "rows",
-                  "plants", "missing", "missing_plants", "missing_rows"]]  # fmt: skip
+    return order[["category", "class", "species", "medium", "year", "state", "amount_t", "moved_t",
+                  "rows", "plants", "missing", "missing_plants", "missing_rows"]]  # fmt: skip
 
 
 def source_cells(inventory: Inventory) -> pd.DataFrame:
@@ -82,17 +85,19 @@ def source_cells(inventory: Inventory) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``category``, ``enterprise_id``, ``process``, ``year``, ``species``, ``state``,
-        ``amount_t``, ``moved_t``, ``rows``, ``missing``, ``activity_rows`` (of activity.csv),
-        ``is_expected``, ``is_calculated`` (a factor gives a number, taken or not), ``lists``.
+        ``category``, ``enterprise_id``, ``process``, ``year``, ``species``, ``medium``,
+        ``state``, ``amount_t``, ``moved_t``, ``rows``, ``missing``, ``activity_rows`` (of
+        activity.csv), ``is_expected``, ``is_calculated`` (a factor gives a number, taken or not),
+        ``lists``.
     """
     activity = _activity(inventory)
-    told = _told(inventory, activity)
-    wanted = _counted(_wanted(activity), inventory)
+    told = told_sources(inventory, activity)
+    wanted = counted(_wanted(activity), inventory)
     cells = wanted.merge(told, on=SOURCE, how="outer")
+    is_lost = pd.MultiIndex.from_frame(cells[SOURCE]).isin(lost_sources(inventory, activity))
     cells = cells.assign(
         is_expected=cells["is_expected"].eq(True),
-        is_calculated=cells["is_calculated"].eq(True) | _is_lost(cells, inventory, activity),
+        is_calculated=cells["is_calculated"].eq(True) | is_lost,
         activity_rows=_text(cells["activity_rows"]),
         rows=cells["rows"].fillna(0).astype("int64"),
         lists=_text(cells["lists"]),
@@ -100,9 +105,9 @@ def source_cells(inventory: Inventory) -> pd.DataFrame:
     )
     state = _states(cells, _whole_plants(told))
     missing = _text(cells["missing"]).where(state.isin(["missing", "partial"]), "")
-    is_waste = cells["category"] == SOLID_WASTE
-    missing = missing.mask((state == "missing") & (missing == ""), "factor")
-    missing = missing.mask((state == "missing") & is_waste, "generated")
+    nothing = (state == "missing") & (missing == "")
+    missing = missing.mask(nothing & (cells["category"] == SOLID_WASTE), "generated")
+    missing = missing.mask(nothing & (cells["category"] != SOLID_WASTE), "factor")
     missing = missing.mask((state == "missing") & cells["notation"].isin(UNTOLD), "amount")
     return cells.assign(state=state, missing=missing)[
         [*SOURCE, "state", "amount_t", "moved_t", "rows", "missing", "activity_rows",
@@ -127,25 +132,19 @@ def _activity(inventory: Inventory) -> pd.DataFrame:
     return with_category(rows)
 
 
-def _plant_sized(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return cells with the process left blank where the plant is the source."""
-    sized = cells["category"].isin(PLANT_SIZED)
-    return cells.assign(process=cells["process"].mask(sized, ""))
-
-
-def _counted(cells: pd.DataFrame, inventory: Inventory) -> pd.DataFrame:
-    table = vocabulary(CATEGORIES)
-    upstream = table.loc[table["scope"] == "3", "category"]
-    return cells if 3 in inventory.convention.scopes else cells[~cells["category"].isin(upstream)]
-
-
 def _wanted(activity: pd.DataFrame) -> pd.DataFrame:
     """Return the sources and species of which a number is expected, with the rows behind them."""
-    rows = _plant_sized(expected_of(activity))
+    rows = plant_sized(_with_medium(expected_of(activity)))
     groups = rows.groupby(SOURCE)
     table = groups["row"].agg(spelled_list).rename("activity_rows")
     notation = groups["notation"].agg(_one_notation).rename("notation")
     return pd.concat([table, notation], axis=1).reset_index().assign(is_expected=True)
+
+
+def _with_medium(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the medium that each species is expected in; blank for no species."""
+    own = vocabulary("species").drop_duplicates("species").set_index("species")["medium"]
+    return rows.assign(medium=_text(rows["species"].map(own)))
 
 
 def _one_notation(keys: pd.Series) -> str:
@@ -155,93 +154,6 @@ def _one_notation(keys: pd.Series) -> str:
         if given <= set(group):
             return group[0]
     return next((key for key in UNTOLD if key in given), "")
-
-
-def _told(inventory: Inventory, activity: pd.DataFrame) -> pd.DataFrame:
-    """Return what the inventory holds of each source and species."""
-    kept, ledger = inventory.emissions, inventory.ledger
-    kept = kept[~kept["use"].isin(["sold", "self_generated"])]
-    held = ledger["stage"].isin(MOVED) & (ledger["reason"] != "moved_not_released")
-    moved = ledger[held & ~ledger["is_memo"].astype(bool)]
-    sent = moved["reason"].isin(["sent_to_member", "released_elsewhere"])
-    moved = moved.assign(
-        moved_t=moved["amount_t"],
-        amount_t=np.nan,
-        process=_process(moved["source_id"]),
-        use=pd.Series("", index=moved.index, dtype="str").mask(sent, SENT),
-    )
-    rows = pd.concat([kept.assign(amount_t=kept["emissions_t"]), moved], ignore_index=True)
-    rows = rows.assign(category=_categories(rows, activity))
-    rows = pd.concat([rows, _wastes(inventory)], ignore_index=True)
-    rows = _plant_sized(_counted(rows, inventory))
-    number = rows["amount_t"].fillna(rows["moved_t"])
-    short = rows["status"].eq("partial") | (number.isna() & rows["status"].isin(GAPS))
-    months = rows["coverage_share"] < 1
-    rows = rows.assign(
-        number=number, is_short=short,
-        missing=(rows["missing"].fillna("").mask(months, "months")).where(short, ""),
-        is_calculated=(rows["list"] == CALCULATED) & number.notna(),
-    )  # fmt: skip
-    groups = rows.groupby(SOURCE)
-    table = groups.agg(
-        amount_t=("amount_t", _sum), moved_t=("moved_t", _sum), rows=("number", "count"),
-        is_short=("is_short", "any"), is_calculated=("is_calculated", "any"),
-        missing=("missing", _joined), lists=("list", _joined), status=("status", _joined),
-    )  # fmt: skip
-    return table.reset_index()
-
-
-def _categories(rows: pd.DataFrame, activity: pd.DataFrame) -> pd.Series:
-    by_id = activity.drop_duplicates("activity_id").set_index("activity_id")["category"]
-    found = rows["activity_id"].map(by_id).astype("str")
-    return found.fillna(category_of_lists(rows, activity))
-
-
-def _is_lost(cells: pd.DataFrame, inventory: Inventory, activity: pd.DataFrame) -> pd.Series:
-    """Tell the sources that have a calculated number which another list beat."""
-    ledger = inventory.ledger
-    lost = ledger[(ledger["list"] == CALCULATED) & ledger["amount_t"].notna()]
-    beaten = lost.assign(process=_process(lost["source_id"]), use="")
-    beaten = _plant_sized(beaten.assign(category=_categories(beaten, activity)))
-    return pd.Series(
-        pd.MultiIndex.from_frame(cells[SOURCE]).isin(pd.MultiIndex.from_frame(beaten[SOURCE])),
-        index=cells.index,
-    )
-
-
-def _process(source_id: pd.Series) -> pd.Series:
-    after = source_id.str.extract(r"^[^/]*/([^/]*)", expand=False)
-    return after.astype("str").fillna("")
-
-
-def _wastes(inventory: Inventory) -> pd.DataFrame:
-    """Return the waste of members: what was generated, else what was sent, used or treated."""
-    inside = inventory.members.loc[inventory.members["is_member"].astype(bool)]
-    pair = ["enterprise_id", "year"]
-    listed = inventory.releases[inventory.releases["medium"] == "waste"]
-    listed = listed[listed["species"].isin(WASTES)].astype({"year": "int64"})
-    sent = inventory.activity[inventory.activity["use"] == "waste_sent"]
-    sent = sent.assign(species=sent["item"], amount_t=sent["amount"], list="activity")
-    sent = sent[sent["species"].isin(WASTES)]
-    both = pd.concat([listed, sent], ignore_index=True).merge(inside[pair], on=pair)
-    made = both["amount_kind"].eq("generated") if "amount_kind" in both else both["row"].isna()
-    key = [*pair, "species"]
-    # Of a waste whose generation is told, what became of it adds nothing.
-    has_made = made.groupby([both[name] for name in key]).transform("any")
-    both = both.assign(
-        missing=np.where(made, "", "generated"), status=np.where(made, "reported", "partial")
-    )
-    both = both[made | ~has_made]
-    both = both.assign(category=SOLID_WASTE, process="", coverage_share=1.0, moved_t=np.nan)
-    return both[[*SOURCE, "amount_t", "moved_t", "status", "missing", "coverage_share", "list"]]
-
-
-def _sum(values: pd.Series) -> float:
-    return float(values.sum(min_count=1))
-
-
-def _joined(texts: pd.Series) -> str:
-    return ";".join(sorted({part for text in texts for part in str(text).split(";")} - {""}))
 
 
 def _joined_rows(texts: pd.Series) -> str:
@@ -254,12 +166,12 @@ def _whole_plants(told: pd.DataFrame) -> pd.MultiIndex:
     table = vocabulary(CATEGORIES)
     reports = told["category"].isin(table.loc[table["class"] == "reports", "category"])
     whole = told[reports & (told["process"] == "") & (told["rows"] > 0)]
-    return pd.MultiIndex.from_frame(whole[["enterprise_id", "year", "species"]])
+    return pd.MultiIndex.from_frame(whole[PLACE])
 
 
 def _states(cells: pd.DataFrame, whole: pd.MultiIndex) -> pd.Series:
     has_number = cells["rows"] > 0
-    in_whole = pd.MultiIndex.from_frame(cells[["enterprise_id", "year", "species"]]).isin(whole)
+    in_whole = pd.MultiIndex.from_frame(cells[PLACE]).isin(whole)
     table = vocabulary(CATEGORIES)
     releases = cells["category"].isin(table.loc[table["class"].isin(OWN), "category"])
     status = _text(cells["status"]).replace({"NA;NO": "NO"})
@@ -284,9 +196,9 @@ def _matrix(cells: pd.DataFrame) -> pd.DataFrame:
         lacking_rows=cells["activity_rows"].where(lacks, ""),
     )
     table = cells.groupby(CELL).agg(
-        state=("state", _one_state), amount_t=("amount_t", _sum), moved_t=("moved_t", _sum),
-        rows=("rows", "sum"), plants=("enterprise_id", "nunique"), missing=("missing", _joined),
-        missing_plants=("lacking", _joined),
+        state=("state", _one_state), amount_t=("amount_t", told_sum), moved_t=("moved_t", told_sum),
+        rows=("rows", "sum"), plants=("enterprise_id", "nunique"),
+        missing=("missing", joined_codes), missing_plants=("lacking", joined_codes),
         missing_rows=("lacking_rows", _joined_rows),
     )  # fmt: skip
     return table.reset_index()
@@ -305,12 +217,13 @@ def _one_state(states: pd.Series) -> str:
 def _not_told(table: pd.DataFrame, years: Iterable[int], inventory: Inventory) -> pd.DataFrame:
     """Return a row for each expected species of a category of which a year tells nothing."""
     wanted = vocabulary(EXPECTED)
-    wanted = _counted(wanted[wanted["expectation"] == "expected"], inventory)
+    wanted = counted(wanted[wanted["expectation"] == "expected"], inventory)
     wanted = wanted[["category", "species"]].replace({"species": {AS_ITEM: ""}})
     told = pd.MultiIndex.from_frame(table[["category", "year"]])
     rows = wanted.merge(
         pd.Series([int(each) for each in years], name="year", dtype="int64"), how="cross"
     )
     rows = rows[~pd.MultiIndex.from_frame(rows[["category", "year"]]).isin(told)]
+    rows = _with_medium(rows)
     return rows.assign(state="not_told", amount_t=np.nan, moved_t=np.nan, rows=0, plants=0,
                        missing="activity", missing_plants="", missing_rows="")  # fmt: skip

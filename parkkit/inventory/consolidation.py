@@ -7,12 +7,18 @@ import pandas as pd
 
 from parkkit.core.convention import Convention
 from parkkit.core.ledger import entries, joined
-from parkkit.inventory.calculation import greenhouse_gases
+from parkkit.inventory.calculation import CALCULATED, greenhouse_gases
 from parkkit.inventory.exports import allocated_rows, exported, sale_rows
 from parkkit.park.package import Park
 
 Split = tuple[pd.DataFrame, pd.DataFrame]
 SENT = ("wastewater_sent", "waste_sent")
+CELL = ["enterprise_id", "year", "species", "medium"]
+# Nothing went, or it is told elsewhere.
+NOTHING_SENT = ("NO", "NA", "IE")
+# What is bought, sold or taken up says nothing of what a plant releases of what it received.
+NOT_OWN = (*SENT, "purchased", "sold", "self_generated", "transport_hired", "captured", "sink")
+RELEASE = "release"
 
 
 def cut(rows: pd.DataFrame, membership: pd.DataFrame) -> Split:
@@ -38,6 +44,9 @@ def net_transfers(rows: pd.DataFrame, membership: pd.DataFrame, *, level: str) -
     park level only: the enterprise level is gross. Power bought from the grid that a member sold
     to the grid is not netted. What is sent to a plant outside is released there: of the gases an
     upstream release (scope 3), of a pollutant none of the park's.
+
+    A member that takes something in and tells nothing of what it releases of it gets a row that
+    is not computable (``missing`` is ``release``): else it would be nowhere, and the total whole.
     """
     inside = membership.loc[membership["is_member"], ["enterprise_id", "year"]]
     pairs = pd.MultiIndex.from_frame(inside)
@@ -55,7 +64,56 @@ def net_transfers(rows: pd.DataFrame, membership: pd.DataFrame, *, level: str) -
             entries(rows[elsewhere], stage="scope", reason="released_elsewhere"),
         ]
     )
-    return rows[~netted & ~elsewhere], ledger
+    left = rows[~netted & ~elsewhere]
+    return _with_untold(left, rows, rows[netted & is_sent]), ledger
+
+
+def _with_untold(left: pd.DataFrame, rows: pd.DataFrame, taken_in: pd.DataFrame) -> pd.DataFrame:
+    """Add to the rows left one for each cell that took something in and tells no release of it.
+
+    A plant that sends it on tells what became of it. Of the gases the sender's row is a guess at
+    how the receiver treats what it gets: any gas that this one tells of waste is its answer.
+    """
+    went = ~taken_in["status"].isin(NOTHING_SENT) & taken_in["emissions_t"].ne(0)
+    went &= ~taken_in["is_biogenic"].astype(bool)
+    cells = taken_in[went].drop(columns="enterprise_id").rename(
+        columns={"counterpart_id": "enterprise_id"}
+    )[CELL].drop_duplicates().sort_values(CELL)  # fmt: skip
+    if not len(cells):
+        return left
+    untold = cells[~_is_told(cells, left, rows)]
+    return _with_rows(left, untold, rows) if len(untold) else left
+
+
+def _is_told(cells: pd.DataFrame, left: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Tell the cells of which their plant tells a release, or to whom it sends on."""
+    gases = greenhouse_gases()
+    own = left[~left["use"].isin(NOT_OWN)]
+    is_waste = ~own["source_class"].isin(["energy", "process"])
+    told = own[is_waste | (own["medium"] == "water")]
+    # A sewer back to itself is no answer.
+    sent = rows[rows["use"].isin(SENT) & (rows["counterpart_id"] != rows["enterprise_id"])]
+    both = pd.MultiIndex.from_frame(pd.concat([told[CELL], sent[CELL]]))
+    of_waste = own[(own["source_class"] == "waste") & own["species"].isin(gases)]
+    plants = pd.MultiIndex.from_frame(of_waste[CELL[:2]])
+    by_gas = pd.MultiIndex.from_frame(cells[CELL[:2]]).isin(plants) & cells["species"].isin(gases)
+    return pd.Series(by_gas | pd.MultiIndex.from_frame(cells[CELL]).isin(both), cells.index)
+
+
+def _with_rows(left: pd.DataFrame, untold: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add a not-computable release of each cell; it is the plant's own, so a gas has scope 1."""
+    texts = [str(name) for name in rows if pd.api.types.is_string_dtype(rows[name])]
+    known = rows.drop_duplicates("enterprise_id").set_index("enterprise_id")["industry_code"]
+    is_gas = untold["species"].isin(greenhouse_gases())
+    scope = pd.Series(1, index=untold.index, dtype="Int64").where(is_gas)
+    blank = dict.fromkeys([name for name in texts if name not in CELL], "")
+    added = untold.assign(**blank).assign(
+        source_id=untold["enterprise_id"], industry_code=untold["enterprise_id"].map(known),
+        use="treated", source_class="waste", scope=scope, list=CALCULATED, is_biogenic=False,
+        coverage_share=1.0, status="not_computable", missing=RELEASE,
+    ).reindex(columns=rows.columns)  # fmt: skip
+    left = left.astype({"is_factor_checked": "boolean"})
+    return pd.concat([left, added.astype(left.dtypes)], ignore_index=True)
 
 
 def keep_scopes(rows: pd.DataFrame, convention: Convention) -> Split:

@@ -30,6 +30,8 @@ def deviating(
 
     - A **certificate** takes the error of the factor of the power it is for, so that power
       claimed as green has none; the amount on the certificate is settled and counts as exact.
+      What the power releases by a contract's own factor is the second row of the contract, and
+      errs with that factor alone, of which nobody tells the uncertainty.
     - An **export by allocation** is a part of the seller's own release and has the errors of
       those rows; what was sold of what was made counts as exact. One by factor has the error of
       the sale and of its factor.
@@ -127,11 +129,18 @@ def _claimed(rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     power = rows[(rows["use"] == "purchased") & ~is_claim & (rows["species"] == "co2")]
     power = power.drop_duplicates("activity_id").set_index("activity_id")
-    of_power = rows.loc[is_claim, "activity_id"]
+    # Beside what a contract takes off stands what its own factor adds: not the grid's error.
+    is_pair = rows.duplicated(["activity_id", "factor_id", "factor_set"], keep=False)
+    is_own = is_claim & is_pair & (rows["emissions_t"] > 0)
     claimed = rows.assign(
         activity_key=rows["activity_key"].mask(is_claim, rows["factor_key"]),
         activity_percent=rows["activity_percent"].mask(is_claim, 0.0),
+        factor_key=rows["factor_key"].mask(
+            is_own, rows["factor_key"].str.replace(f"factor/{CLAIM}/", "contract/")
+        ),
     )
+    is_claim &= ~is_own
+    of_power = rows.loc[is_claim, "activity_id"]
     for name in ("factor_key", "factor_percent", "factor_set"):
         found = of_power.map(power[name])
         claimed.loc[is_claim, name] = found if name == "factor_percent" else found.fillna(

@@ -69,7 +69,7 @@ def controlled(
     for name in passing.columns:
         passing.loc[there.index, name] = told[name].reindex(there).to_numpy()
     notes += [*_average_notes(standing, averages), *_combined_notes(standing, averages),
-              *_part_notes(standing)]  # fmt: skip
+              *_part_notes(standing), *_whole_notes(standing, before)]  # fmt: skip
     return passing, notes
 
 
@@ -220,6 +220,26 @@ def _part_notes(standing: pd.DataFrame) -> Iterator[Problem]:
                       values={"source": _source(row), "year": int(row["year"]),
                               "part": row["species"], "whole": row["device_species_whole"],
                               "parts": row["devices"], "wholes": row["devices_whole"]})  # fmt: skip
+
+
+def _whole_notes(standing: pd.DataFrame, before: pd.DataFrame) -> Iterator[Problem]:
+    """Say where a device is told for a part alone, so that its whole stays as generated."""
+    acts = (standing["running_share"] > 0) & (standing["removal_share"] != 0)
+    own = standing[standing["is_own"] & acts]
+    wholes = parts_of_wholes().rename(columns={"part": "species"})
+    place = [name for name in CELL if name != "species"]
+    pairs = own.merge(wholes, on="species")[[*place, "species", "whole", "row"]]
+    cells = before.drop_duplicates().rename(columns={"species": "whole"})
+    held = standing.loc[standing["is_own"], CELL].drop_duplicates().rename(
+        columns={"species": "whole"}).assign(is_held=True)  # fmt: skip
+    both = pairs.merge(cells, on=[*place, "whole"]).merge(held, on=[*place, "whole"], how="left")
+    bare = both[both["is_held"].isna()].sort_values(["row", "year"], kind="stable")
+    source = ["enterprise_id", "process", "stack_id", "whole"]
+    for row in bare.drop_duplicates(source).to_dict("records"):
+        yield Problem(code="device_not_for_whole", file="abatement.csv", row=int(row["row"]),
+                      column="species", is_warning=True,
+                      values={"source": _source(row), "year": int(row["year"]),
+                              "part": row["species"], "whole": row["whole"]})  # fmt: skip
 
 
 def _unapplied(after: pd.DataFrame, park: Park) -> Iterator[Problem]:

@@ -197,21 +197,29 @@ def reagent_balances(park: Park, given: Sides, *, tolerance: float) -> pd.DataFr
     told, so that the plant uses more than that.
     """
     used = _limestone(park, given)
-    kept = _kept(given, "so2")
+    kept, made = _kept(given, "so2"), _generated(given, "so2")
     kept = kept[_is_scrubbed(park, kept)]
-    released = kept.groupby(PLANT)["amount_out"].agg(whole_sum)
-    made = _generated(given, "so2")
-    made = made[_is_scrubbed(park, made)]
-    generated = made.groupby(PLANT)["amount_out"].agg(whole_sum)
+    # A release told of the whole plant is of all that the plant generates.
+    whole = pd.MultiIndex.from_frame(kept.loc[kept["process"] == "", PLANT])
+    is_whole = pd.MultiIndex.from_frame(made[PLANT]).isin(whole)
+    made = made[_is_scrubbed(park, made) | is_whole]
     at = pd.MultiIndex.from_frame(used[PLANT])
-    before, after = (series.reindex(at).to_numpy(dtype=float) for series in (generated, released))
-    missing = np.select([np.isnan(before), np.isnan(after)], ["so2/generated", "so2"], "")
-    told = pd.Series(missing, index=used.index, dtype="str").mask(
-        used["amount_in"].isna(), "limestone"
+    before, after = (
+        table.groupby(PLANT)["amount_out"].agg(whole_sum).reindex(at).to_numpy(dtype=float)
+        for table in (made, kept)
     )
+    untold_parts = [
+        table.groupby(PLANT)[name].agg(lacks).reindex(at, fill_value="").tolist()
+        for table, name in ((made, "missing"), (kept, "missing_out"))
+    ]
+    untold_parts.append(np.where(np.isnan(before), "so2/generated", "").tolist())
+    untold_parts.append(np.where(np.isnan(after), "so2", "").tolist())
+    untold_parts.append(used["missing"].tolist())
+    missing = [lacks(pd.Series(texts)) for texts in zip(*untold_parts, strict=True)]
     table = used.assign(
-        amount_out=(before - after) * CACO3_PER_SO2, missing=told, unit="t", item="limestone"
-    )
+        amount_out=(before - after) * CACO3_PER_SO2, unit="t", item="limestone",
+        missing=pd.Series(missing, index=used.index, dtype="str"),
+    )  # fmt: skip
     return closed_or_open(table, balance="limestone", tolerance=tolerance,
                           above="too_little_limestone")  # fmt: skip
 
@@ -220,12 +228,15 @@ def _limestone(park: Park, given: Sides) -> pd.DataFrame:
     """Return the limestone of each plant's flue-gas cleaning, from activity, else its devices."""
     rows = given.activity
     rows = rows[(rows["process_type"] == "flue_gas_cleaning") & (rows["item"] == "limestone")]
-    told = rows.groupby(PLANT)["amount"].agg(whole_sum)
-    devices = _devices(park, given)
-    by_device = devices.groupby(PLANT)["reagent_t"].agg(whole_sum)
-    both = pd.concat([told.rename("amount_in"), by_device], axis=1)
-    return both.assign(amount_in=both["amount_in"].fillna(both["reagent_t"])).reset_index()[
-        [*PLANT, "amount_in"]
+    groups = rows.assign(missing=untold(rows)).groupby(PLANT)
+    devices = _devices(park, given).groupby(PLANT)["reagent_t"].agg(whole_sum)
+    sums = [groups["amount"].agg(whole_sum), groups["missing"].agg(lacks), devices]
+    both = pd.concat(sums, axis=1).reset_index()
+    amount = both["amount"].fillna(both["reagent_t"])
+    # What a device takes is told for its years as a whole.
+    missing = both["missing"].fillna("").mask(both["amount"].isna(), "")
+    return both.assign(amount_in=amount, missing=missing.mask(amount.isna(), "limestone"))[
+        [*PLANT, "amount_in", "missing"]
     ]
 
 

@@ -8,11 +8,19 @@ import pandas as pd
 from parkkit.core.units import conversion
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.expectation import PRIMARY
-from parkkit.inventory.material_sides import Sides, closed_or_open, lacks, untold, whole_sum
+from parkkit.inventory.material_sides import (
+    PLACE,
+    Sides,
+    closed_or_open,
+    lacks,
+    untold,
+    whole_sum,
+)
 from parkkit.park.package import Park
 
 PLANT = ["enterprise_id", "year"]
-POWER, HEAT = "electricity", "heat"
+POWER = "electricity"
+WARM = ("heat", "steam")
 TRADE = ["seller", "buyer", "item", "year", "unit"]
 
 
@@ -33,14 +41,17 @@ def energy_balances(
 def _made(
     park: Park, rows: pd.DataFrame, *, tolerance: float, efficiency: float
 ) -> list[pd.DataFrame]:
-    """Return fuel burnt beside what is made of it: as it is, and by declared efficiencies."""
+    """Return fuel burnt beside the power and heat made of it: as they are, and by efficiencies."""
     rows = rows.assign(missing=_untold_energy(rows))
     burnt = rows[rows["use"] == "fuel_combustion"]
     made = rows[(rows["use"] == "self_generated") & ~rows["process_type"].isin(PRIMARY)]
+    # Cooling and compressed air are made of power, not of fuel.
+    made = made[made["item"].isin([POWER, *WARM])]
+    burnt, made = _by_process(burnt, made)
     fuel = _sums(burnt).rename(columns={"energy_tj": "amount_in"})
     power, warm = (_sums(made[(made["item"] == POWER) == flag]) for flag in (True, False))
-    both = power.merge(warm, on=PLANT, how="outer", suffixes=("_power", "_heat"))
-    both = both.merge(fuel, on=PLANT, how="left")
+    both = power.merge(warm, on=PLACE, how="outer", suffixes=("_power", "_heat"))
+    both = both.merge(fuel, on=PLACE, how="left")
     lost = [both[name].fillna("") for name in ("missing_power", "missing_heat")]
     # Heat that a process gives off takes no fuel, and nobody tells how much there is.
     lost.append(both["missing"].fillna("fuel"))
@@ -68,6 +79,21 @@ def _made(
     ]  # fmt: skip
 
 
+def _by_process(burnt: pd.DataFrame, made: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return fuels and products by process, or by plant where a product has no fuel beside it.
+
+    Steam of a boiler drives a turbine, so what burns none itself may be made of any fuel there;
+    where each product stands with its own fuel, that of other processes (a kiln) is not for it.
+    """
+    is_placed = pd.MultiIndex.from_frame(made[PLACE]).isin(pd.MultiIndex.from_frame(burnt[PLACE]))
+    whole = pd.MultiIndex.from_frame(made.loc[~is_placed, PLANT])
+    sized = []
+    for table in (burnt, made):
+        is_whole = pd.MultiIndex.from_frame(table[PLANT]).isin(whole)
+        sized.append(table.assign(process=table["process"].mask(is_whole, "")))
+    return sized[0], sized[1]
+
+
 def _untold_energy(rows: pd.DataFrame) -> pd.Series:
     missing = untold(rows)
     heat = (rows["item"] + "/ncv").where(rows["energy_tj"].isna(), "")
@@ -75,7 +101,7 @@ def _untold_energy(rows: pd.DataFrame) -> pd.Series:
 
 
 def _sums(rows: pd.DataFrame) -> pd.DataFrame:
-    groups = rows.groupby(PLANT)
+    groups = rows.groupby(PLACE)
     sums = groups["energy_tj"].agg(whole_sum)
     return pd.concat([sums, groups["missing"].agg(lacks)], axis=1).reset_index()
 
@@ -86,8 +112,11 @@ def _together(texts: list[pd.Series]) -> pd.Series:
     return pd.Series([lacks(row) for _, row in both.iterrows()], index=both.index, dtype="str")
 
 
-def _declared(park: Park, plants: pd.DataFrame) -> pd.DataFrame:
-    """Return the efficiencies that plants declare, missing where they give none, or several."""
+def _declared(park: Park, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the efficiencies declared for places, missing where there is none, or several.
+
+    A process has its own before the plant's; a plant as a whole any that it declares.
+    """
     site = park.site_factors
     found: dict[str, list[float]] = {}
     for name in ("power_efficiency", "heat_efficiency"):
@@ -96,11 +125,13 @@ def _declared(park: Park, plants: pd.DataFrame) -> pd.DataFrame:
         end = rows["valid_to"].astype("float64").fillna(np.inf)
         value = rows["value"] * [conversion(unit, "1") for unit in rows["unit"]]
         column = found.setdefault(name, [])
-        for plant, year in plants[PLANT].itertuples(index=False, name=None):
+        for plant, process, year in places[PLACE].itertuples(index=False, name=None):
             fits = (rows["enterprise_id"] == plant) & (start <= year) & (end >= year)
-            known = value[fits].unique()
+            own = fits & (rows["process"] == process)
+            general = fits & ((rows["process"] == "") | (process == ""))
+            known = value[own if own.any() and process else general].unique()
             column.append(float(known[0]) if len(known) == 1 else float("nan"))
-    return pd.DataFrame(found, index=plants.index, dtype="float64")
+    return pd.DataFrame(found, index=places.index, dtype="float64")
 
 
 def _supply(rows: pd.DataFrame, *, tolerance: float) -> pd.DataFrame:

@@ -10,11 +10,11 @@ import pandas as pd
 
 from parkkit.core.errors import ParkError, unknown
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.compilation import Inventory, is_incomplete
-from parkkit.inventory.overlap import ancestors
+from parkkit.inventory.compilation import Inventory, grouping, is_incomplete
+from parkkit.inventory.overlap import ancestors, standing_for
 
 KG_PER_T = 1000.0
-# One of these stands for the oxygen demand of a plant, the first that is there.
+# One of these stands for the oxygen demand of an outlet, the first that is there.
 OXYGEN_DEMAND = ("cod", "bod", "toc")
 NONE_CODES = ("part_of_other", "no_statutory_value", "other_oxygen_demand", "no_number",
               "no_user_value")  # fmt: skip
@@ -33,9 +33,11 @@ def equivalents(rows: pd.DataFrame) -> pd.Series:
     """Return the statutory pollution equivalents (污染当量数) of each row, missing where none.
 
     Tonnes x 1000 divided by the pollutant's equivalent value in kg. A part of a species that the
-    plant also reports and that has a value is not counted again; PM10 and PM2.5 have none of
-    their own; of COD, BOD and TOC one counts; dust is combustion dust (2.18) unless its process
-    is one of production (4). Total nitrogen and VOCs are not in the statute and have none here.
+    same place also reports, that is no less and that has a value, is not counted again; PM10 and
+    PM2.5 have none of their own; of COD, BOD and TOC one counts at an outlet, the first that is
+    above 0; dust is combustion dust (2.18) unless its process is one of production (4). Total
+    nitrogen and VOCs are not in the statute and have none here. A place is an outlet, or the
+    process or plant where a species is told for that as a whole only.
 
     Air and water are different kinds of equivalents: sum each medium apart. Tax is another step:
     the items that are taxed (the first three of an outlet, the first five of class 1) and relief
@@ -45,7 +47,8 @@ def equivalents(rows: pd.DataFrame) -> pd.Series:
     ----------
     rows : DataFrame
         Rows of ``emissions``: ``enterprise_id``, ``year``, ``medium``, ``species``,
-        ``source_class``, ``emissions_t``.
+        ``source_class``, ``emissions_t``; ``process`` and ``source_id`` (without them every row
+        is of its whole plant).
 
     References
     ----------
@@ -67,8 +70,9 @@ def conventional_equivalents(rows: pd.DataFrame, user_values: Mapping[str, float
     """Return the equivalents of each row by the law and the user's values together.
 
     It stands beside `equivalents` and is never mixed into it. Where the user values total
-    nitrogen, ammonia nitrogen of that plant is not added; where VOCs, the listed species in them
-    are left out. A medium in which the user gives no value has no such reading: all missing.
+    nitrogen, the ammonia nitrogen in it is not added; where VOCs, the listed species in them are
+    left out: at the same place, and where the whole is no less. A medium in which the user gives
+    no value has no such reading: all missing.
 
     Parameters
     ----------
@@ -155,9 +159,7 @@ def equivalents_by(
     ParkError
         If a column is unknown, or ``user_values`` do not do.
     """
-    for name in by:
-        if name not in inventory.emissions:
-            raise unknown("column", name, list(inventory.emissions.columns))
+    by = grouping(inventory, by)
     rows = inventory.emissions[inventory.emissions["species"].isin(_kind_of_pollutants())]
     statutory = _reading(rows, _statutory())
     given = _conventional(rows, _checked(user_values or {})).add_prefix("conventional_")
@@ -286,24 +288,19 @@ def _keys(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def _is_counted_in_whole(rows: pd.DataFrame, values: Values) -> pd.Series:
-    """Tell the rows that a species with a value of its own, at the same plant, already holds."""
+    """Tell the rows that a species with a value of its own, at the same place, already holds."""
     has_value = {(species, medium) for species, medium, _ in values}
-    cell = ["enterprise_id", "year", "medium", "species"]
-    # A whole without a number holds nothing, so its parts stay what they are.
-    there = set(rows.loc[rows["emissions_t"].notna(), cell].itertuples(False, None))
-    chains = {name: ancestors(name) for name in rows["species"].unique()}
-    told = [
-        any((up, medium) in has_value and (plant, year, medium, up) in there
-            for up in chains[species])
-        for plant, year, medium, species in rows[cell].itertuples(False, None)
-    ]  # fmt: skip
-    return pd.Series(told, index=rows.index, dtype=bool)
+    return standing_for(
+        rows, lambda species, medium: [up for up in ancestors(species) if (up, medium) in has_value]
+    ) != ""  # fmt: skip
 
 
 def _is_spare_demand(rows: pd.DataFrame) -> pd.Series:
-    """Tell the oxygen demands beside a better one at the same plant, year and medium."""
-    order = rows["species"].map({name: rank for rank, name in enumerate(OXYGEN_DEMAND)})
-    # One without a number stands for nothing.
-    known = order.where(rows["emissions_t"].notna())
-    best = known.groupby([rows["enterprise_id"], rows["year"], rows["medium"]]).transform("min")
-    return order.notna() & (order > best)
+    """Tell the oxygen demands beside a better one at the same place."""
+    better = {name: OXYGEN_DEMAND[:rank] for rank, name in enumerate(OXYGEN_DEMAND)}
+    return standing_for(rows, lambda species, _: better.get(species, ()), _stands_for_demand) != ""
+
+
+def _stands_for_demand(spare_t: float, better_t: float) -> bool:
+    """Tell whether a better demand stands for another: one of 0 beside a larger one does not."""
+    return better_t != 0 or spare_t <= 0

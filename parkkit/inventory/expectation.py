@@ -67,7 +67,8 @@ def with_expected(
     """Add a not-computable row for each species that is expected and has no factor here.
 
     A species is expected where a chosen set has it for the item; CO2 wherever any set has it, and
-    of everything that carries carbon by its use, whether a set knows it or not.
+    of every fossil fuel that is burnt, turned or fed in, whether a set knows its carbon or not. Of
+    what else carries carbon by its use it is expected where no set knows anything.
     """
     known = set(zip(used["key_id"], used["species"], strict=True))
     gives = dict(vocabulary("uses")[["use", "gives"]].itertuples(index=False, name=None))
@@ -89,12 +90,23 @@ def with_expected(
         chosen = in_sets or sets
         if not chosen and _carries(str(item), str(use)):
             chosen, group = {_carried(str(item)): ()}, without
+        elif _burns_carbon(str(item), str(use)):
+            # Soot that has a factor says nothing of the carbon that has none.
+            chosen = {"co2": (), **chosen}
         rows += [
             {"key_id": key_id, "species": species, "missing": "factor",
              "factor_set": ";".join(chosen[species])}
             for key_id in group["key_id"] for species in chosen if (key_id, species) not in known
         ]  # fmt: skip
     return pd.concat([used, pd.DataFrame(rows)], ignore_index=True) if rows else used, notes
+
+
+def _burns_carbon(item: str, use: str) -> bool:
+    """Tell a fossil fuel whose carbon goes where it is used; that of biomass is a memo."""
+    items = vocabulary("items").set_index("item")
+    is_fossil = str(items["kind"][item]) == "fuel" and str(items["is_biogenic"][item]) != "yes"
+    turns = use in (*ENERGY_USES, "feedstock", *CONVERSION_USES)
+    return is_fossil and turns and str(items["item_group"][item]) != CARBON_FREE
 
 
 def _carries(item: str, use: str) -> bool:

@@ -8,7 +8,8 @@ from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import codes, vocabulary
 from parkkit.inventory.categories import VOC, with_category
 from parkkit.inventory.compilation import Inventory
-from parkkit.inventory.completeness import SOLID_WASTE, source_cells, spelled_list
+from parkkit.inventory.completeness import source_cells, spelled_list
+from parkkit.inventory.told_sources import SOLID_WASTE
 from parkkit.park.package import Park
 from parkkit.park.parameter_checks import spelled
 

@@ -1,4 +1,4 @@
-"""Intensity: energy, carbon and water per value added, per hectare and per tonne of coal."""
+"""Intensity: energy, carbon, water and pollutants per value added, hectare and tonne of coal."""
 
 from __future__ import annotations
 
@@ -11,24 +11,30 @@ from parkkit.core.units import conversion
 from parkkit.inventory.compilation import CO2E, Inventory, totals
 from parkkit.inventory.economy import PARK, economy_series
 from parkkit.inventory.energy import consumption
+from parkkit.inventory.water import WHOLE_PARK, water
 from parkkit.park.boundary import AreaKind, area
 from parkkit.park.package import Park
 
 VALUE_UNIT = "万元"
-UNITS = {"energy": "tce", "co2e": "t", "co2": "t", "fresh_water": "m3", "value_added": VALUE_UNIT,
-         "official_area": "ha", "drawn_area": "ha"}  # fmt: skip
+MASS_UNIT = "kg"  # of pollutants
 MEASURES = ("energy", "co2e", "co2", "fresh_water")
-PAIRS = [(measure, per) for per in ("value_added", "official_area", "drawn_area")
-         for measure in MEASURES] + [("co2e", "energy")]  # fmt: skip
+# Each is told of one medium: nitrogen in the air is another species than nitrogen in water.
+POLLUTANTS = {"so2": "air", "nox": "air", "pm": "air", "voc": "air", "cod": "water",
+              "nh3_n": "water"}  # fmt: skip
 AREAS: dict[str, AreaKind] = {"official_area": "official", "drawn_area": "drawn"}
-WATER_USES = {"fresh_water": "water_withdrawn", "reused_water": "water_reused"}
+PERS = ("value_added", *AREAS)
+PAIRS = [(measure, per) for per in PERS for measure in MEASURES] + [("co2e", "energy")]
+PAIRS += [(measure, per) for measure in POLLUTANTS for per in (*PERS, "energy")]
+UNITS = {"energy": "tce", "co2e": "t", "co2": "t", "fresh_water": "m3", "value_added": VALUE_UNIT,
+         **dict.fromkeys(AREAS, "ha"), **dict.fromkeys(POLLUTANTS, MASS_UNIT)}  # fmt: skip
+WATER_PARTS = {"fresh_water": "withdrawn", "reused_water": "reused"}
 QUANTITY = ["quantity", "year", "amount", "status", "missing"]
 COLUMNS = ["year", "measure", "per", "value", "unit", "amount", "divisor", "prices", "price_year",
            "status", "missing"]  # fmt: skip
 
 
 def intensity(inventory: Inventory, park: Park) -> pd.DataFrame:
-    """Return energy, carbon and water of the members per value added, area and energy, by year.
+    """Return energy, carbon, water and pollutants per value added, area and energy, by year.
 
     Parameters
     ----------
@@ -40,9 +46,11 @@ def intensity(inventory: Inventory, park: Park) -> pd.DataFrame:
     DataFrame
         ``year``; ``measure`` (``energy``: the comprehensive consumption of the park in tce,
         ``co2e``, ``co2``, ``fresh_water``: what is withdrawn) ``per`` ``value_added`` (万元),
-        ``official_area`` or ``drawn_area`` (ha); ``co2e`` per ``energy``; ``value`` in ``unit``,
-        made of ``amount`` and ``divisor``; ``prices`` (``constant`` or ``current``) and
-        ``price_year``; ``status``; ``missing``: whose value added, which area or coefficient.
+        ``official_area`` or ``drawn_area`` (ha); ``co2e`` per ``energy``; what is released of
+        ``so2``, ``nox``, ``pm``, ``voc`` into air and of ``cod``, ``nh3_n`` into water (kg) per
+        each of these and per ``energy`` (tce); ``value`` in ``unit``, made of ``amount`` and
+        ``divisor``; ``prices`` (``constant`` or ``current``) and ``price_year``; ``status``;
+        ``missing``: whose value added or water, which area, coefficient or species.
         Measures per nothing: ``fresh_water`` and ``reused_water`` (m3), and the
         ``water_reuse_share`` (of water withdrawn and reused together).
 
@@ -63,14 +71,21 @@ def intensity(inventory: Inventory, park: Park) -> pd.DataFrame:
 
 
 def _amounts(inventory: Inventory) -> pd.DataFrame:
-    """Return energy, carbon and fresh water by year, each with what is missing for it."""
+    """Return energy, gases, pollutants and water by year, each with what is missing for it."""
     used = consumption(inventory).rename(columns={"consumed_tce": "amount"})
-    gases = totals(inventory).rename(columns={"species": "quantity", "amount_t": "amount"})
-    gases = gases[gases["quantity"].isin([CO2E, "co2"])]
-    gases = gases.assign(missing=gases["quantity"].where(gases["status"] != "computed", ""))
     fresh = _water_amounts(inventory, "fresh_water")
-    parts = [used.assign(quantity="energy"), gases, fresh]
+    parts = [used.assign(quantity="energy"), _released(inventory), fresh]
     return pd.concat([part[QUANTITY] for part in parts], ignore_index=True)
+
+
+def _released(inventory: Inventory) -> pd.DataFrame:
+    """Return carbon in t and the pollutants in kg, by year."""
+    rows = totals(inventory).rename(columns={"species": "quantity", "amount_t": "amount"})
+    is_pollutant = rows["medium"] == rows["quantity"].map(POLLUTANTS)
+    rows = rows[is_pollutant | rows["quantity"].isin([CO2E, "co2"])]
+    size = rows["quantity"].isin(POLLUTANTS).map({True: conversion("t", MASS_UNIT), False: 1.0})
+    missing = rows["quantity"].where(rows["status"] != "computed", "")
+    return rows.assign(amount=rows["amount"] * size, missing=missing)
 
 
 def _divisors(inventory: Inventory, park: Park, years: Iterable[int]) -> pd.DataFrame:
@@ -126,30 +141,25 @@ def _of(table: pd.DataFrame, quantity: str, years: Iterable[int]) -> pd.DataFram
 
 def _water_amounts(inventory: Inventory, quantity: str) -> pd.DataFrame:
     """Return the water withdrawn, or reused, by members; what a member passes on counts once."""
-    rows = inventory.activity
-    inside = inventory.members[inventory.members["is_member"].astype(bool)]
-    pairs = pd.MultiIndex.from_frame(inside[["enterprise_id", "year"]])
-    is_ours = pd.MultiIndex.from_frame(rows[["enterprise_id", "year"]]).isin(pairs)
-    from_us = pd.MultiIndex.from_frame(rows[["counterpart_id", "year"]]).isin(pairs)
-    is_water = (rows["use"] == WATER_USES[quantity]) & (rows["unit"] == "m3")
-    if quantity == "fresh_water":
-        is_water &= (rows["item"] == quantity) & ~from_us
-    rows = rows[is_ours & is_water & (rows["amount"].notna() | rows["notation"].isin(["NE", "C"]))]
-    is_short = rows["amount"].isna() | (rows["coverage_share"] < 1)
-    groups = rows.assign(is_short=is_short).groupby("year")
-    table = groups.agg(is_short=("is_short", "any")).assign(
-        amount=groups["amount"].sum(min_count=1), quantity=quantity
-    )
-    status = pd.Series("computed", index=table.index).mask(table["is_short"], "partial")
+    table = water(inventory)
+    table = table[table["enterprise_id"] == WHOLE_PARK]
+    part = WATER_PARTS[quantity]
+    amount = table[f"{part}_m3"]
+    named = [[name.rpartition("/") for name in names.split(";")] for names in table["missing"]]
+    told = [";".join(f"{quantity}/{plant}" for plant, _, lack in names if lack == part)
+            for names in named]  # fmt: skip
+    missing = pd.Series(told, index=table.index, dtype="str")
+    status = pd.Series("computed", index=table.index, dtype="str").mask(missing != "", "partial")
     return table.assign(
-        status=status.mask(table["amount"].isna(), "not_computable"),
-        missing=table["quantity"].where(table["is_short"], ""),
-    ).reset_index()[QUANTITY]
+        quantity=quantity, amount=amount,
+        status=status.mask(amount.isna(), "not_computable"),
+        missing=missing.mask(amount.isna() & (missing == ""), quantity),
+    )[QUANTITY]  # fmt: skip
 
 
 def _water(inventory: Inventory, years: Iterable[int]) -> pd.DataFrame:
     """Return fresh and reused water in m3, and the share of reused water in both together."""
-    parts = {name: _of(_water_amounts(inventory, name), name, years) for name in WATER_USES}
+    parts = {name: _of(_water_amounts(inventory, name), name, years) for name in WATER_PARTS}
     fresh, reused = parts.values()
     both = fresh["amount"] + reused["amount"]
     is_whole = (fresh["status"] == "computed") & (reused["status"] == "computed") & (both > 0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from parkkit.core.errors import ParkError
 from parkkit.inventory.compilation import Inventory, is_memo
 from parkkit.inventory.completeness import spelled_list
 from parkkit.park.package import Park
@@ -36,7 +37,7 @@ def jumps(
     park : Park, optional
         Its control devices: one that begins or ends in a year is a possible reason.
     factor : float
-        What grows to this multiple of the year before, or falls to its inverse (1.5).
+        What grows to this multiple of the year before, or falls to its inverse (1.5); above 1.
     unit_tolerance : float
         How near a ratio must be to that of two units to look like one taken for the other (0.05).
 
@@ -55,11 +56,21 @@ def jumps(
         Members only. A year without a number is no jump but a gap; two years that are not next to
         each other are not compared.
 
+    Raises
+    ------
+    ParkError
+        If the factor is not above 1, or the tolerance below 0.
+
     Examples
     --------
     >>> unit_ratio(1020.0), unit_ratio(0.0099), unit_ratio(3.6), unit_ratio(2.0)
     ('1000', '0.01', 'GJ/MWh', '')
     """
+    if not factor > 1:  # NaN is above nothing
+        raise ParkError("number_not_above", where="jumps", name="factor", given=factor, low=1)
+    if not unit_tolerance >= 0:
+        raise ParkError("number_below", where="jumps", name="unit_tolerance",
+                        given=unit_tolerance, low=0)  # fmt: skip
     changes = pd.concat(
         [_activity_changes(inventory), _emission_changes(inventory)], ignore_index=True
     )

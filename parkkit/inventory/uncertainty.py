@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from parkkit.core.uncertainty_rule import UncertaintyRule, relative_sd
-from parkkit.inventory.compilation import Inventory, totals
+from parkkit.inventory.compilation import Inventory, grouping, totals
 from parkkit.inventory.deviations import deviating, with_co2e
 from parkkit.inventory.error_cells import Cells, cells_of, closed_form
 from parkkit.inventory.simulation import FIGURES, draw
@@ -19,6 +19,8 @@ COMBINED = ["amount_t", *FIGURES, "low_percent", "high_percent", "closed_sd_t", 
             "closed_high_t", "closed_percent", "approach1_percent", "known_share",
             "activity_known_share", "factor_known_share", "negative_draws_share", "skew",
             "notes"]  # fmt: skip
+# A standard deviation below this share of the tonnes is one of digits alone.
+NO_WIDTH = 1e-12
 # More than one draw in a thousand is below zero from this relative standard deviation on.
 BELOW_ZERO = {"normal": 1 / 3.090232, "triangular": 1.046808 / np.sqrt(6), "lognormal": np.inf}
 
@@ -55,9 +57,14 @@ def propagate(
         ``activity:ORIGIN``, ``release:ORIGIN``, ``factor:FACTOR_SET``), ``draws``, ``seed``,
         ``activity_distribution``, ``factor_distribution`` and ``status``: ``computed``,
         ``partial`` (a row, a month or an uncertainty is missing), ``not_computable`` (no
-        uncertainty is known at all).
+        uncertainty is known, or none but of what is exact).
+
+    Raises
+    ------
+    ParkError
+        If a column of ``by`` is unknown.
     """
-    rule = rule or UncertaintyRule()
+    rule, by = rule or UncertaintyRule(), grouping(inventory, by)
     group = [*by, "species", "medium"]
     rows = with_co2e(deviating(inventory, rule, years=years))
     found = combined(rows, by=group, rule=rule).drop(columns="amount_t", errors="ignore")
@@ -149,8 +156,10 @@ def combined(terms: pd.DataFrame, *, by: Sequence[str], rule: UncertaintyRule) -
     closed = closed_form(cells)
     shares = _known_shares(rows)
     told = pd.concat([table, shares, drawn, closed], axis=1)
-    # An interval of which nothing is known is none.
-    is_known = told["activity_known_share"].gt(0) | told.pop("has_known_factor")
+    # An interval of which nothing is known is none; and exact parts alone tell no width of all.
+    size_t = rows["amount_t"].abs().groupby(rows["output"]).sum()
+    has_width = told["closed_sd_t"] > NO_WIDTH * size_t
+    is_known = told["known_share"].eq(1) | has_width
     unknown = [*FIGURES, *closed.columns.drop("amount_t"), "negative_draws_share"]
     told[unknown] = told[unknown].where(is_known)
     size = told["amount_t"].abs().where(told["amount_t"] != 0)
@@ -181,8 +190,7 @@ def _known_shares(rows: pd.DataFrame) -> pd.DataFrame:
         .fillna(0.0).mask(flag.groupby(rows["output"]).all(), 1.0)
         for name, flag in flags.items()
     }  # fmt: skip
-    known = (factor & has_factor).groupby(rows["output"]).any()
-    return pd.DataFrame({**shares, "has_known_factor": known})
+    return pd.DataFrame(shares)
 
 
 def _skew(told: pd.DataFrame, cells: Cells, rule: UncertaintyRule) -> pd.Series:

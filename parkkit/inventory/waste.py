@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.calculation import CALCULATED
+from parkkit.core.errors import ParkError
 from parkkit.inventory.compilation import Inventory
-from parkkit.inventory.reconciliation import taken_whole
+from parkkit.inventory.waste_rows import (
+    GENERATED,
+    KEY,
+    MEASURES,
+    OF_THE_YEAR,
+    SENT,
+    treated_by_activity,
+    waste_rows,
+)
+from parkkit.inventory.waste_settling import SETTLED, settled
 from parkkit.inventory.water import (
-    NONE,
     WHOLE_PARK,
     flag_names,
     joined_names,
@@ -18,20 +25,13 @@ from parkkit.inventory.water import (
     told_status,
 )
 
-KEY = ["enterprise_id", "year", "species"]
-MEDIUM, GENERATED, SENT = "waste", "generated", "sent"
-DESTINATIONS = {"used": "used", "treated": "treated", "stored": "stored", "disposed": "disposed",
-                "transfer": SENT, "treatment_plant": SENT, "environment": "dumped",
-                "used_from_stock": "used_from_stock",
-                "disposed_from_stock": "disposed_from_stock"}  # fmt: skip
-# Where the waste of the year goes; what comes from stock is waste of other years.
-OF_THE_YEAR = ("used", "treated", "stored", "disposed", SENT, "dumped")
-FROM_STOCK = ("used_from_stock", "disposed_from_stock")
-MEASURES = (GENERATED, *OF_THE_YEAR, *FROM_STOCK)
+__all__ = ["CLOSES", "OF_THE_YEAR", "waste"]
+
 CLOSES = 0.001
 WASTE = [*KEY, *(f"{name}_t" for name in MEASURES), "sent_to_members_t", "sent_outside_t",
-         "received_t", "handled_t", "list", "other_lists", "utilisation_share", "treated_share",
-         "balance_t", "status", "missing"]  # fmt: skip
+         "received_t", "received_outside_t", "handled_t", "list", "other_lists",
+         "utilisation_share", "treated_share", "balance_t", "status", "missing"]  # fmt: skip
+SHARES = {"used": "utilisation_share", "treated": "treated_share"}
 
 
 def waste(inventory: Inventory, *, closes: float = CLOSES) -> pd.DataFrame:
@@ -41,6 +41,16 @@ def waste(inventory: Inventory, *, closes: float = CLOSES) -> pd.DataFrame:
     tells was sent counts where no list tells anything. Where the destinations a list tells
     account for all that was generated, those it does not tell took nothing. Nothing told from
     stock is nothing used from stock.
+
+    Used and disposed are of the year's waste alone. A statistical return means more by them, it
+    counts in what was taken from earlier years' stock: 产生量 = (综合利用量 - 其中往年) + 贮存量 +
+    (处置量 - 其中往年) + 倾倒丢弃量. An import takes that part off; so must who fills the table.
+
+    A plant that receives waste tells of it too where its destinations are more than what it
+    generated; they then meet what was generated and received. What members send to members is
+    settled in the park's shares by what the receiver did with it: as its list tells, of each
+    tonne alike, else as its activity ``treated`` tells. Where neither is known of anything that
+    stayed in the park so, the park's share is missing.
 
     Parameters
     ----------
@@ -55,92 +65,71 @@ def waste(inventory: Inventory, *, closes: float = CLOSES) -> pd.DataFrame:
         ``hazardous_waste``); in t ``generated_t``, ``used_t`` (综合利用), ``treated_t``,
         ``stored_t``, ``disposed_t``, ``sent_t``, ``dumped_t`` (倾倒丢弃), ``used_from_stock_t``,
         ``disposed_from_stock_t``; of sent, ``sent_to_members_t``, which stays inside the park,
-        and ``sent_outside_t``; ``received_t`` from members; ``handled_t``: what the plant's
-        activity treats, its own and that of others, shown beside and in no sum;
-        ``list`` and ``other_lists``; ``utilisation_share``, ``treated_share`` (of generated),
-        ``balance_t`` (generated less the destinations of the year, without those from stock),
-        ``status`` and ``missing``: a measure, of the park ``PLANT/measure``.
+        and ``sent_outside_t``; ``received_t`` from members, ``received_outside_t`` from plants of
+        the data that are none; ``handled_t``: what the plant's activity treats, its own and that
+        of others, shown beside and in no sum; ``list`` and ``other_lists``;
+        ``utilisation_share``, ``treated_share`` (of generated, and received where the list tells
+        of that), ``balance_t`` (the same less the destinations of the year, without those from
+        stock), ``status`` and ``missing``: a measure, of the park ``PLANT/measure``.
 
-        A share of the park is that of the plants that have it, ``partial`` where some have not.
+        A share of a plant is of what it did itself. A share of the park is that of the plants
+        that have it, ``partial`` where some have not.
+
+    Raises
+    ------
+    ParkError
+        If ``closes`` is below 0.
 
     References
     ----------
     Environmental statistics (环境统计), 一般工业固体废物综合利用率: (used + used from stock) /
     (generated + used from stock) [recalled].
     """
-    rows = _told(inventory)
+    if not closes >= 0:
+        raise ParkError("number_below", where="waste", name="closes", given=closes, low=0)
+    rows = waste_rows(inventory)
+    rows = rows[rows["notation"] != "IE"]
     plants = _plants(rows, inventory)
-    plants = _judged(plants, _short(rows, plants), closes)
-    both = pd.concat([_park(plants), plants], ignore_index=True)
+    judged, lacks = _judged(plants, _short(rows, plants), closes)
+    park = settled(judged, _inside(rows, inventory), closes=closes)
+    both = pd.concat([_park(judged, lacks, park), judged], ignore_index=True)
     return both.sort_values(["year", "species", "enterprise_id"], ignore_index=True)[WASTE]
 
 
-def _told(inventory: Inventory) -> pd.DataFrame:
-    """Return every amount of waste that a member's lists or activity tell, and which count."""
-    kinds = _kinds()
-    columns = [*KEY, "list", "measure", "counterpart_id", "amount_t", "is_short", "is_taken"]
-    lists = inventory.releases
-    lists = lists[(lists["medium"] == MEDIUM) & lists["species"].isin(kinds)]
-    measure = lists["destination"].map(DESTINATIONS)
-    lists = lists.astype({"year": "int64"}).assign(
-        measure=measure.mask(lists["amount_kind"] == "generated", GENERATED).astype("str"),
-        is_taken=taken_whole(lists, rule=inventory.convention.release_rule),
+def _inside(rows: pd.DataFrame, inventory: Inventory) -> pd.DataFrame:
+    """Return what was sent to members, by members or not."""
+    to_member = pd.MultiIndex.from_frame(rows[["counterpart_id", "year"]]).isin(
+        member_pairs(inventory)
     )
-    activity = inventory.activity
-    activity = activity[(activity["use"] == "waste_sent") & activity["item"].isin(kinds)]
-    activity = activity.assign(species=activity["item"], list=CALCULATED, measure=SENT,
-                               amount_t=activity["amount"])  # fmt: skip
-    by_lists = pd.MultiIndex.from_frame(lists[KEY])
-    activity["is_taken"] = ~pd.MultiIndex.from_frame(activity[KEY]).isin(by_lists)
-    rows = pd.concat([_with_gaps(lists)[columns], _with_gaps(activity)[columns]])
-    is_member = pd.MultiIndex.from_frame(rows[KEY[:2]]).isin(member_pairs(inventory))
-    return rows[is_member].reset_index(drop=True)
-
-
-def _kinds() -> list[str]:
-    species = vocabulary("species")
-    return list(species.loc[species["kind"] == MEDIUM, "species"])
-
-
-def _with_gaps(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with 0 for what does not occur, and whether a number or month is missing."""
-    rows = rows[rows["notation"] != "IE"]
-    amount = rows["amount_t"].mask(rows["notation"].isin(NONE), 0.0)
-    return rows.assign(amount_t=amount, is_short=amount.isna() | (rows["coverage_share"] < 1))
+    return rows[rows["is_taken"] & (rows["measure"] == SENT) & to_member]
 
 
 def _plants(rows: pd.DataFrame, inventory: Inventory) -> pd.DataFrame:
     """Return a row for each plant, year and kind of waste, every measure a column."""
-    taken, other = rows[rows["is_taken"]], rows[~rows["is_taken"]]
-    pairs = member_pairs(inventory)
-    to_member = pd.MultiIndex.from_frame(taken[["counterpart_id", "year"]]).isin(pairs)
-    inside = taken[(taken["measure"] == SENT) & to_member]
+    inside = _inside(rows, inventory)
+    own = rows[rows["is_member"]]
+    taken, other = own[own["is_taken"]], own[~own["is_taken"]]
     sums = taken.groupby([*KEY, "measure"])["amount_t"].sum(min_count=1).unstack("measure")
     table = sums.reindex(columns=list(MEASURES)).add_suffix("_t")
+    outside = taken[(taken["measure"] == SENT) & ~taken.index.isin(inside.index)]
+    receiver = ["counterpart_id", *KEY[1:]]
     parts = {
-        "sent_to_members_t": inside.groupby(KEY)["amount_t"].sum(min_count=1),
-        "sent_outside_t": taken[(taken["measure"] == SENT) & ~to_member]
-        .groupby(KEY)["amount_t"].sum(min_count=1),
-        "received_t": inside.groupby(["counterpart_id", *KEY[1:]])["amount_t"]
-        .sum(min_count=1).rename_axis(KEY),
-        "handled_t": _handled(inventory, pairs),
+        "sent_to_members_t": _sums(inside[inside["is_member"]], KEY),
+        "sent_outside_t": _sums(outside, KEY),
+        "received_t": _sums(inside[inside["is_member"]], receiver),
+        "received_outside_t": _sums(inside[~inside["is_member"]], receiver),
+        "handled_t": treated_by_activity(inventory),
         "list": taken.groupby(KEY)["list"].agg(joined_names),
         "other_lists": other.groupby(KEY)["list"].agg(joined_names),
-    }  # fmt: skip
+    }
     named = [part.rename(name) for name, part in parts.items()]
     table = pd.concat([table.rename_axis(columns=None), *named], axis=1).sort_index()
     texts = {name: table[name].fillna("").astype("str") for name in ("list", "other_lists")}
     return table.assign(**texts).reset_index()
 
 
-def _handled(inventory: Inventory, pairs: pd.MultiIndex) -> pd.Series:
-    """Return what plants treat of each kind of waste, as their activity tells."""
-    rows = inventory.activity
-    is_kind = rows["item"].isin(_kinds())
-    is_member = pd.MultiIndex.from_frame(rows[KEY[:2]]).isin(pairs)
-    rows = rows[(rows["use"] == "treated") & is_kind & is_member]
-    rows = _with_gaps(rows.assign(amount_t=rows["amount"], species=rows["item"]))
-    return rows.groupby(KEY)["amount_t"].sum(min_count=1)
+def _sums(rows: pd.DataFrame, key: list[str]) -> pd.Series:
+    return rows.groupby(key)["amount_t"].sum(min_count=1).rename_axis(KEY)
 
 
 def _short(rows: pd.DataFrame, plants: pd.DataFrame) -> pd.DataFrame:
@@ -150,26 +139,46 @@ def _short(rows: pd.DataFrame, plants: pd.DataFrame) -> pd.DataFrame:
     return flags.eq(True).reset_index(drop=True).rename_axis(columns=None)
 
 
-def _judged(plants: pd.DataFrame, is_short: pd.DataFrame, closes: float) -> pd.DataFrame:
+def _judged(
+    plants: pd.DataFrame, is_short: pd.DataFrame, closes: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Add the shares, the balance and what is missing to the plants' amounts."""
-    made = plants["generated_t"].where(~is_short[GENERATED])
-    gone = plants[[f"{name}_t" for name in OF_THE_YEAR]].sum(axis=1, min_count=1)
-    balance = (made - gone).where(~is_short[list(OF_THE_YEAR)].any(axis=1))
-    is_closed = balance.abs() <= closes * made
-    used, treated = (_known(plants, is_short, name, is_closed) for name in ("used", "treated"))
+    plants = _balanced(plants, is_short, closes)
+    made, there = plants["made_t"], plants["there_t"]
+    known = {name: _known(plants, is_short, name, plants["is_closed"]) for name in SHARES}
     stock = plants["used_from_stock_t"].fillna(0.0).where(~is_short["used_from_stock"])
     lacks = is_short.assign(
-        **{GENERATED: made.isna(), "used": used.isna(), "treated": treated.isna()},
-        destinations=gone.isna(),
+        **{GENERATED: made.isna(), **{name: known[name].isna() for name in SHARES}},
+        destinations=plants[[f"{name}_t" for name in OF_THE_YEAR]].isna().all(axis=1),
     )
-    told = plants[[f"{name}_t" for name in MEASURES]]
+    above = {"used": known["used"] + stock, "treated": known["treated"]}
+    below = {"used": there + stock, "treated": there}
+    judged = plants.assign(
+        **{SHARES[name]: (above[name] / below[name]).where(below[name] > 0) for name in SHARES},
+        **{f"{name}_known_t": known[name] for name in SHARES},
+        stock_t=stock, missing=flag_names(lacks),
+        status=told_status(lacks.any(axis=1), plants[[f"{name}_t" for name in MEASURES]]),
+    )  # fmt: skip
+    return judged, lacks
+
+
+def _balanced(plants: pd.DataFrame, is_short: pd.DataFrame, closes: float) -> pd.DataFrame:
+    """Add what there was, what is gone, and whether the one accounts for the other."""
+    made = plants["generated_t"].where(~is_short[GENERATED])
+    gone = plants[[f"{name}_t" for name in OF_THE_YEAR]].sum(axis=1, min_count=1)
+    gone_known = gone.where(~is_short[list(OF_THE_YEAR)].any(axis=1))
+    received = plants[["received_t", "received_outside_t"]].sum(axis=1)
+    # Who tells nothing of what it generated tells of what it received, if it is enough for that.
+    tells_received = (received > 0) & (
+        (gone > made * (1 + closes)) | (made.isna() & (gone >= received * (1 - closes)))
+    )
+    there = made + received.where(tells_received, 0.0)
+    only_received = (gone_known - received).where(tells_received & made.isna())
+    balance = there - gone_known
     return plants.assign(
-        used_known_t=used + stock, there_t=made + stock, treated_known_t=treated, made_t=made,
-        utilisation_share=((used + stock) / (made + stock)).where(made + stock > 0),
-        treated_share=(treated / made).where(made > 0),
-        balance_t=balance,
-        status=told_status(lacks.any(axis=1), told),
-        missing=flag_names(lacks),
+        made_t=made, there_t=there, gone_t=gone_known, all_received_t=received, balance_t=balance,
+        tells_received=tells_received,
+        is_closed=(balance.abs() <= closes * there) | (only_received.abs() <= closes * received),
     )  # fmt: skip
 
 
@@ -184,20 +193,25 @@ def _known(
     return amount.mask(amount.isna() & is_closed, 0.0)
 
 
-def _park(plants: pd.DataFrame) -> pd.DataFrame:
+def _park(plants: pd.DataFrame, lacks: pd.DataFrame, park: pd.DataFrame) -> pd.DataFrame:
     """Return the park's row of each year and kind: sums, and shares of the plants that tell."""
     by = ["year", "species"]
+    keys = [plants[name] for name in by]
     amounts = [name for name in WASTE if name.endswith("_t")]
     groups = plants.groupby(by)
     sums = groups[amounts].sum(min_count=1).join(groups[["list", "other_lists"]].agg(joined_names))
-    for share, above, below in (
-        ("utilisation_share", "used_known_t", "there_t"),
-        ("treated_share", "treated_known_t", "made_t"),
-    ):
-        whole = plants[plants[share].notna()].groupby(by)[[above, below]].sum()
-        sums[share] = (whole[above] / whole[below]).reindex(sums.index)
+    for name, share in SHARES.items():
+        stock = plants["stock_t"] if name == "used" else 0.0
+        below = plants["made_t"] + stock
+        above = park[f"{name}_{SETTLED}_t"] + stock
+        has = plants[share].notna() & above.notna()
+        whole = above.where(has).groupby(keys).sum() / below.where(has).groupby(keys).sum()
+        is_open = (park[f"{name}_is_open"] & plants[share].notna()).groupby(keys).any()
+        sums[share] = whole.where(~is_open).reindex(sums.index)
     # Who only receives tells nothing of its own, as those do who stand in no row at all.
-    named = park_missing(plants[plants["list"] != ""], by)
+    own = lacks.where(plants["list"] != "", False)
+    own = own.assign(**{name: own[name] | park[f"{name}_is_lacking"] for name in SHARES})
+    named = park_missing(plants.assign(missing=flag_names(own)), by)
     missing = named.reindex(sums.index).fillna("").astype("str")
     status = told_status(missing != "", sums[[f"{name}_t" for name in MEASURES]])
     return sums.assign(missing=missing, status=status, enterprise_id=WHOLE_PARK).reset_index()

@@ -15,7 +15,8 @@ WHOLE_PARK = ""
 # What says that there is nothing, not that nobody knows.
 NONE = ("NO", "NA")
 VOLUMES = ("own_withdrawal", "from_members", "passed_on", "reused", "treated", "sent_to_members",
-           "sent_outside", "received", "received_from_members")  # fmt: skip
+           "sent_outside", "received", "received_from_members",
+           "received_from_outside")  # fmt: skip
 PARTS = ("withdrawn", "reused", "wastewater")
 WATER = [*KEY, "withdrawn_m3", "from_members_m3", "passed_on_m3", "reused_m3", "reuse_share",
          "wastewater_m3", "treated_m3", "sent_to_members_m3", "sent_outside_m3", "received_m3",
@@ -41,16 +42,21 @@ def water(inventory: Inventory) -> pd.DataFrame:
         together; ``status`` and ``missing``: of a plant ``withdrawn``, ``reused``,
         ``wastewater``, of the park ``PLANT/...``. A value that is there and named is partial.
 
-        The park's amounts are the sums of what is told; a share needs both its parts whole.
+        The park's amounts are the sums of what is told; a share needs both its parts whole, of
+        every plant that stands here. What a plant that receives sends on to a member counts in
+        the park's sent and received once, where it was sent first.
     """
     told = water_volumes(inventory)
     plants = _water_of(_wide(told))
-    receives = plants["received_m3"].notna()
+    receives = _receives(told, plants)
     made = plants[["sent_to_members_m3", "sent_outside_m3", "treated_m3"]].sum(axis=1, min_count=1)
     plants["wastewater_m3"] = made.where(~receives)
-    is_short = _short(told, plants)
+    is_short, is_elsewhere = _short(told, plants), _elsewhere(inventory, plants)
+    # Of a plant that receives, what it treats is theirs: it has no wastewater of its own to tell.
+    is_elsewhere["wastewater"] |= receives
     withdrawn, reused, wastewater = (plants[f"{name}_m3"] for name in PARTS)
-    lacks = pd.DataFrame({name: plants[f"{name}_m3"].isna() | is_short[name] for name in PARTS})
+    is_blank = pd.DataFrame({name: plants[f"{name}_m3"].isna() for name in PARTS})
+    lacks = (is_blank & ~is_elsewhere) | is_short
     consumed = withdrawn + reused - wastewater - plants["passed_on_m3"].fillna(0.0)
     plants = plants.assign(
         consumed_m3=consumed.where(~lacks.any(axis=1)),
@@ -58,7 +64,7 @@ def water(inventory: Inventory) -> pd.DataFrame:
         status=told_status(lacks.any(axis=1), plants[[f"{name}_m3" for name in PARTS]]),
         missing=flag_names(lacks),
     )
-    return pd.concat([_park(plants, is_short), plants[WATER]], ignore_index=True)
+    return pd.concat([_park(plants, lacks, receives), plants[WATER]], ignore_index=True)
 
 
 def water_volumes(inventory: Inventory) -> pd.DataFrame:
@@ -69,8 +75,9 @@ def water_volumes(inventory: Inventory) -> pd.DataFrame:
     DataFrame
         ``enterprise_id``, ``year``, ``volume`` (``own_withdrawal``, ``from_members``,
         ``passed_on``, ``reused``, ``treated``, ``sent_to_members``, ``sent_outside``,
-        ``received``, ``received_from_members``), ``amount_m3`` and ``is_short``: a row has no
-        number, or months are missing. What does not occur (NO, NA) is 0; IE stands elsewhere.
+        ``received``, ``received_from_members``, ``received_from_outside``), ``amount_m3`` and
+        ``is_short``: a row has no number, or months are missing. What does not occur (NO, NA) is
+        0; IE stands elsewhere.
     """
     rows = inventory.activity
     rows = rows[(rows["unit"] == UNIT) & (rows["notation"] != "IE")]
@@ -90,6 +97,7 @@ def water_volumes(inventory: Inventory) -> pd.DataFrame:
         "sent_outside": rows[sent & ~to_member],
         "received": other[sent & (other["enterprise_id"] != "")],
         "received_from_members": other[sent & to_member & is_member],
+        "received_from_outside": other[sent & (other["enterprise_id"] != "") & ~is_member],
     }
     told = pd.concat([part.assign(volume=name) for name, part in parts.items()])
     told = told[pd.MultiIndex.from_frame(told[KEY]).isin(pairs)]
@@ -121,6 +129,31 @@ def _wide(told: pd.DataFrame) -> pd.DataFrame:
 def _water_of(table: pd.DataFrame) -> pd.DataFrame:
     withdrawn = table[["own_withdrawal_m3", "from_members_m3"]].sum(axis=1, min_count=1)
     return table.rename_axis(columns=None).assign(withdrawn_m3=withdrawn)
+
+
+def _receives(told: pd.DataFrame, plants: pd.DataFrame) -> pd.Series:
+    """Tell the plants that take in the wastewater of others, known how much or not."""
+    came = told[(told["volume"] == "received") & (told["amount_m3"] != 0)]
+    receivers = pd.MultiIndex.from_frame(came[KEY])
+    return pd.Series(pd.MultiIndex.from_frame(plants[KEY]).isin(receivers), index=plants.index)
+
+
+def _elsewhere(inventory: Inventory, plants: pd.DataFrame) -> pd.DataFrame:
+    """Return beside each plant which of its parts it says to be told elsewhere (IE)."""
+    rows = inventory.activity
+    rows = rows[(rows["unit"] == UNIT) & (rows["notation"] == "IE")]
+    is_sent = rows["use"].eq(SENT_USE) | (
+        rows["use"].eq("treated") & (rows["item"] == WASTEWATER)
+    )  # fmt: skip
+    parts = {
+        "withdrawn": rows["use"].eq("water_withdrawn") & (rows["item"] == FRESH),
+        "reused": rows["use"].eq("water_reused"), "wastewater": is_sent,
+    }  # fmt: skip
+    mine = pd.MultiIndex.from_frame(plants[KEY])
+    return pd.DataFrame(
+        {name: mine.isin(pd.MultiIndex.from_frame(rows.loc[flag, KEY]))
+         for name, flag in parts.items()}, index=plants.index,
+    )  # fmt: skip
 
 
 def _short(told: pd.DataFrame, plants: pd.DataFrame) -> pd.DataFrame:
@@ -165,13 +198,24 @@ def told_status(is_lacking: pd.Series, values: pd.DataFrame) -> pd.Series:
     return status.mask(values.isna().all(axis=1), "not_computable")
 
 
-def _park(plants: pd.DataFrame, is_short: pd.DataFrame) -> pd.DataFrame:
+def _park(plants: pd.DataFrame, lacks: pd.DataFrame, receives: pd.Series) -> pd.DataFrame:
     """Return the park's row of each year: the sums of its members, what they pass on once."""
-    named = plants.assign(withdrawn_m3=plants["own_withdrawal_m3"])
+    named = plants.assign(
+        withdrawn_m3=plants["own_withdrawal_m3"],
+        sent_to_members_m3=plants["sent_to_members_m3"].where(~receives),
+    )
     amounts = [name for name in WATER if name.endswith("_m3")]
-    sums = named.groupby("year")[amounts].sum(min_count=1).reset_index()
-    flags = is_short.groupby(plants["year"]).any().reindex(sums["year"]).reset_index(drop=True)
-    flags |= sums[[f"{name}_m3" for name in PARTS]].isna().set_axis(list(PARTS), axis=1)
+    groups = named.groupby("year")
+    sums = groups[amounts].sum(min_count=1)
+    came = sums[["sent_to_members_m3"]].assign(
+        outside=groups["received_from_outside_m3"].sum(min_count=1)
+    )
+    # What members send to each other is what members receive from each other.
+    sums = sums.assign(
+        received_from_members_m3=sums["sent_to_members_m3"],
+        received_m3=came.sum(axis=1, min_count=1),
+    ).reset_index()
+    flags = lacks.groupby(plants["year"]).any().reindex(sums["year"]).reset_index(drop=True)
     missing = park_missing(plants).reindex(sums["year"]).fillna("").to_numpy()
     share = _share(sums["reused_m3"], sums["withdrawn_m3"], flags["reused"] | flags["withdrawn"])
     return sums.assign(

@@ -7,9 +7,14 @@ import pandas as pd
 
 from parkkit.inventory.compilation import Inventory
 from parkkit.inventory.material_sides import Sides, closed_or_open, lacks, untold, whole_sum
+from parkkit.inventory.water import FRESH, UNIT, WASTEWATER
+from parkkit.inventory.water_pollutants import SENT_REASONS
 
 PLANT = ["enterprise_id", "year"]
 INTAKE = ("water_withdrawn", "water_reused")
+# Loads in tonnes and softened water have the same uses, and are no volumes of these.
+ITEMS = {"water_withdrawn": FRESH, "water_reused": "reused_water", "wastewater_sent": WASTEWATER,
+         "treated": WASTEWATER}  # fmt: skip
 LOADS = ("cod", "nh3_n")
 
 
@@ -18,8 +23,7 @@ def water_balances(
 ) -> pd.DataFrame:
     """Return the balances of plants' water, and of the treatment plants they are connected to."""
     rows = given.everyone
-    rows = rows[rows["use"].isin([*INTAKE, "wastewater_sent", "treated"])]
-    rows = rows[(rows["use"] != "treated") | (rows["item"] == "wastewater")]
+    rows = rows[(rows["item"] == rows["use"].map(ITEMS)) & (rows["unit"] == UNIT)]
     rows = rows.assign(missing=untold(rows))
     inside = pd.MultiIndex.from_frame(given.activity[PLANT].drop_duplicates())
     sent = rows[rows["use"] == "wastewater_sent"]
@@ -119,8 +123,10 @@ def _sent_loads(inventory: Inventory) -> pd.DataFrame:
     kept = inventory.emissions
     kept = kept[kept["use"] == "wastewater_sent"].assign(amount_t=kept["emissions_t"])
     ledger = inventory.ledger
-    # Of what two lists tell, only the one that was taken was sent.
-    moved = ledger[(ledger["medium"] == "water") & (ledger["stage"] != "reconcile")]
+    ledger = ledger[(ledger["medium"] == "water") & ~ledger["is_memo"].astype(bool)]
+    # What a plant outside the boundary sends to a member reaches its inlet too.
+    is_sent = ledger["reason"].isin(SENT_REASONS) | (ledger["stage"] == "boundary")
+    moved = ledger[is_sent]
     names = ["counterpart_id", "year", "species", "amount_t"]
     both = pd.concat([kept.loc[kept["medium"] == "water", names], moved[names]], ignore_index=True)
     both = both[both["counterpart_id"] != ""]

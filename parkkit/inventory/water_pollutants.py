@@ -5,7 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from parkkit.core.vocabulary import vocabulary
+from parkkit.inventory.calculation import CALCULATED, source_ids
 from parkkit.inventory.compilation import Inventory, is_incomplete
+from parkkit.inventory.consolidation import RELEASE
+from parkkit.inventory.filling import EXCUSED, FILLED, MONTHS
 from parkkit.inventory.reconciliation import taken_whole
 from parkkit.inventory.water import (
     KEY,
@@ -23,6 +26,7 @@ POLLUTANTS = [*CELL, "generated_t", "generated_list", "sent_t", "sent_to_members
               "received_from_members_t", "released_t", "released_list", "status",
               "missing"]  # fmt: skip
 SENT_REASONS = ("sent_to_member", "released_elsewhere")
+SERIES = ["source_id", "list", "year", "species"]
 
 
 def water_pollutants(inventory: Inventory) -> pd.DataFrame:
@@ -32,8 +36,8 @@ def water_pollutants(inventory: Inventory) -> pd.DataFrame:
     took out of it, as sent to a member or released elsewhere. So the COD of a plant connected to
     a member's treatment plant stands in ``sent_t``, and once, at that plant's outlet, in
     ``released_t``. Generated (产生量) is of the list that was taken for the release or for what
-    was sent; where that tells none, what was calculated beside all of them, then of the best
-    list.
+    was sent (of several, averaged, their mean); where that tells none, what was calculated
+    beside all of them, then of the best list.
 
     Returns
     -------
@@ -44,7 +48,9 @@ def water_pollutants(inventory: Inventory) -> pd.DataFrame:
         ``missing``: ``generated``, ``sent`` or ``released``, of the park ``PLANT/...``.
 
         What a plant generates that receives from members is theirs, and is left out of the
-        park's sum.
+        park's sum; so is what it sends on to a member, which was sent before. What it sends on to
+        a plant outside leaves the park, and counts. One that tells no release of what it received
+        lacks ``released``.
     """
     sent, released = _sent(inventory), _released(inventory)
     inside = sent[sent["is_inside"]]
@@ -53,13 +59,15 @@ def water_pollutants(inventory: Inventory) -> pd.DataFrame:
     sums = {
         "sent": _summed(sent, "sent"),
         "sent_to_members": _summed(inside, "sent_to_members"),
+        "sent_outside": _summed(sent[~sent["is_inside"]], "sent_outside"),
         "released": _summed(released, "released"),
     }
     table = pd.concat([*sums.values(), received.to_frame()], axis=1).sort_index()
     made = _generated(inventory, sent, released)
     plants = table.join(made, how="left").reset_index()
     is_short = {name: plants[f"{name}_short"].eq(True) for name in ("sent", "released")}
-    lacks = pd.DataFrame({"generated": plants["generated_t"].isna(), **is_short})
+    is_partly = plants["generated_short"].eq(True)
+    lacks = pd.DataFrame({"generated": plants["generated_t"].isna() | is_partly, **is_short})
     values = plants[["sent_t", "released_t"]]
     plants = plants.assign(
         status=told_status(lacks[["sent", "released"]].any(axis=1), values),
@@ -67,7 +75,10 @@ def water_pollutants(inventory: Inventory) -> pd.DataFrame:
     )
     lists = ("generated_list", "sent_list", "released_list")
     plants = plants.assign(**{name: plants[name].fillna("").astype("str") for name in lists})
-    both = pd.concat([_park_pollutants(plants), plants], ignore_index=True)
+    came = inside[inside["amount_t"] != 0]
+    receivers = pd.MultiIndex.from_frame(came[["counterpart_id", "year", "species"]])
+    receives = pd.Series(pd.MultiIndex.from_frame(plants[CELL]).isin(receivers), plants.index)
+    both = pd.concat([_park_pollutants(plants, lacks, receives), plants], ignore_index=True)
     ordered = both.sort_values(["year", "species", "enterprise_id"], ignore_index=True)
     return ordered.reindex(columns=POLLUTANTS)
 
@@ -87,6 +98,8 @@ def _released(inventory: Inventory) -> pd.DataFrame:
     return rows.assign(
         amount_t=rows["emissions_t"].mask(is_none, 0.0), is_short=is_incomplete(rows),
         generated_t=rows["generated_t"].mask(is_none, 0.0),
+        # No list tells of a release that nobody tells.
+        list=rows["list"].mask(rows["missing"] == RELEASE, ""),
     )  # fmt: skip
 
 
@@ -104,7 +117,8 @@ def _sent(inventory: Inventory) -> pd.DataFrame:
     months = rows["month"].where(amount.notna())
     source = [rows[name] for name in ("source_id", "year", "species")]
     count = months.groupby(source).transform("nunique")
-    is_short = (amount.isna() & (notation != "IE")) | (rows["month"].notna() & (count < 12))
+    is_short = (amount.isna() & (notation != "IE")) | (rows["month"].notna() & (count < MONTHS))
+    is_short &= ~_is_filled(rows, inventory, also=("counterpart_id",))
     is_inside = rows["reason"] == "sent_to_member"
     generated = _generated_of_sent(inventory, rows).mask(notation.isin(NONE), 0.0)
     return rows.assign(
@@ -112,13 +126,20 @@ def _sent(inventory: Inventory) -> pd.DataFrame:
     )
 
 
+def _is_filled(rows: pd.DataFrame, inventory: Inventory, also: tuple[str, ...] = ()) -> pd.Series:
+    """Tell the rows of series whose missing months the convention filled."""
+    key = [*SERIES, *also]
+    added = inventory.ledger[inventory.ledger["reason"] == FILLED]
+    series = pd.MultiIndex.from_frame(added[key])
+    return pd.Series(pd.MultiIndex.from_frame(rows[key]).isin(series), index=rows.index)
+
+
 def _generated_of_sent(inventory: Inventory, rows: pd.DataFrame) -> pd.Series:
     """Return what was generated of what was calculated as sent: the ledger holds only the latter.
 
-    Months that were filled, and lists that were averaged, have no single activity behind them.
+    Lists that were averaged have no single activity behind them.
     """
-    choices = inventory.convention
-    if choices.fill != "none" or choices.release_rule == "mean":
+    if inventory.convention.release_rule == "mean":
         return pd.Series(float("nan"), index=rows.index)
     activity = inventory.activity[["activity_id", "key_id", "amount"]]
     factors = inventory.factors_used
@@ -126,7 +147,13 @@ def _generated_of_sent(inventory: Inventory, rows: pd.DataFrame) -> pd.Series:
     told = rows[["activity_id", "species"]].merge(activity, on="activity_id", how="left")
     told = told.merge(factors[["key_id", "species", "t_per_base"]], on=["key_id", "species"],
                       how="left")  # fmt: skip
-    return (told["amount"] * told["t_per_base"]).set_axis(rows.index)
+    made = (told["amount"] * told["t_per_base"]).set_axis(rows.index)
+    # Filled months have no activity; of what they sent as much was generated as of the others.
+    series = [rows[name] for name in (*SERIES, "counterpart_id")]
+    known = made.groupby(series).transform("sum")
+    sent = rows["amount_t"].where(made.notna()).groupby(series).transform("sum")
+    is_added = (rows["activity_id"] == "") & (rows["list"] == CALCULATED)
+    return made.mask(is_added, rows["amount_t"] * known / sent.where(sent > 0))
 
 
 def _summed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -140,40 +167,76 @@ def _generated(inventory: Inventory, sent: pd.DataFrame, released: pd.DataFrame)
     """Return what was generated, by plant, year and species, with the list that told it."""
     rows = _of_water(inventory.releases)
     rows = rows[rows["amount_kind"] == "generated"].astype({"year": "int64"})
+    rows = _with_filled(rows, inventory)
     named = pd.concat([sent, released])[[*CELL, "list"]]
     named = named.assign(list=named["list"].str.split(";")).explode("list").drop_duplicates()
-    taken = pd.MultiIndex.from_frame(named)
-    is_taken = pd.MultiIndex.from_frame(rows[[*CELL, "list"]]).isin(taken)
+    lists = pd.MultiIndex.from_frame(named)
+    taken = rows[pd.MultiIndex.from_frame(rows[[*CELL, "list"]]).isin(lists)]
     beside = pd.concat([sent, released])
+    # What is told elsewhere was generated there too.
+    beside = beside[beside["amount_t"].notna() | beside["is_short"]]
     # Generated of a part would stand beside all that was sent and released.
     is_whole = beside["generated_t"].notna().groupby([beside[name] for name in CELL])
     beside = beside[is_whole.transform("all")]
+    rule = inventory.convention.release_rule
+    best = taken_whole(taken, rule=rule)
     tables = [
-        _made(rows[is_taken], inventory),
+        _summed(_averaged(taken, best) if rule == "mean" else taken[best], "generated"),
         _summed(beside.assign(amount_t=beside["generated_t"]), "generated"),
-        _made(rows, inventory),
+        _summed(rows[taken_whole(rows, rule=rule)], "generated"),
     ]
-    table = pd.concat(tables)
-    return table[~table.index.duplicated()][["generated_t", "generated_list"]]
+    table = pd.concat([each[each["generated_t"].notna()] for each in tables])
+    return table[~table.index.duplicated()]
 
 
-def _made(rows: pd.DataFrame, inventory: Inventory) -> pd.DataFrame:
-    best = rows[taken_whole(rows, rule=inventory.convention.release_rule)]
-    best = best[best["amount_t"].notna()]
-    return _summed(best.assign(is_short=best["coverage_share"] < 1), "generated")
+def _with_filled(rows: pd.DataFrame, inventory: Inventory) -> pd.DataFrame:
+    """Return generated amounts with what filling adds, and whether a number or month is missing.
+
+    Where the months that a source released or sent were filled, so are those it generated.
+    """
+    source = rows.assign(source_id=source_ids(rows).str.rstrip("/"))
+    is_filled = _is_filled(source, inventory) & (rows["coverage_share"] > 0)
+    excused = rows["month"].where(rows["notation"].isin(EXCUSED))
+    series = [source[name] for name in SERIES]
+    count = excused.groupby(series).transform("nunique").astype("float64")
+    size = ((MONTHS - count) / (MONTHS * rows["coverage_share"])).where(is_filled, 1.0)
+    amount = rows["amount_t"].mask(rows["notation"].isin(NONE), 0.0) * size
+    is_short = (amount.isna() & (rows["notation"] != "IE")) | (rows["coverage_share"] < 1)
+    return rows.assign(amount_t=amount, is_short=is_short & ~is_filled)
 
 
-def _park_pollutants(plants: pd.DataFrame) -> pd.DataFrame:
-    receives = plants["received_from_members_t"].notna()
-    own = plants.assign(generated_t=plants["generated_t"].where(~receives))
+def _averaged(rows: pd.DataFrame, best: pd.Series) -> pd.DataFrame:
+    """Return the rows of the lists that were averaged at their share of the mean.
+
+    Lists that tell the plant as a whole are averaged with each other, and so are those that tell
+    its processes: of the two the best list decides.
+    """
+    sides = pd.MultiIndex.from_frame(rows[CELL].assign(is_whole=rows["process"] == ""))
+    alike = rows[sides.isin(sides[best.to_numpy()])]
+    tellers = alike["list"].where(alike["amount_t"].notna())
+    count = tellers.groupby([alike[name] for name in (*CELL, "process")]).transform("nunique")
+    return alike.assign(amount_t=alike["amount_t"] / count.where(count > 0))
+
+
+def _park_pollutants(
+    plants: pd.DataFrame, lacks: pd.DataFrame, receives: pd.Series
+) -> pd.DataFrame:
+    """Return the park's rows: what receivers generate and send on to members is the senders'."""
+    own = plants.assign(
+        generated_t=plants["generated_t"].where(~receives),
+        sent_t=plants["sent_t"].where(~receives, plants["sent_outside_t"]),
+        sent_to_members_t=plants["sent_to_members_t"].where(~receives),
+        missing=flag_names(lacks.assign(generated=lacks["generated"] & ~receives)),
+    )
     by = ["year", "species"]
     amounts = [name for name in POLLUTANTS if name.endswith("_t")]
     lists = [name for name in POLLUTANTS if name.endswith("_list")]
     groups = own.groupby(by)
     sums = groups[amounts].sum(min_count=1).join(groups[lists].agg(joined_names))
     is_lacking = plants["status"].ne("computed").groupby([plants[name] for name in by]).any()
-    missing = park_missing(plants[~(receives & plants["missing"].eq("generated"))], by)
+    missing = park_missing(own, by)
     sums = sums.assign(
+        received_from_members_t=sums["sent_to_members_t"],
         missing=missing.reindex(sums.index).fillna("").astype("str"),
         status=told_status(is_lacking, sums[["sent_t", "released_t"]]),
     )

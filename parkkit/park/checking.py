@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
 from parkkit.park.control_checks import control_problems
+from parkkit.park.destination_checks import destination_problems
 from parkkit.park.faults import Tables, at, wrong_units
 from parkkit.park.monitors import has_readings
 from parkkit.park.own_factors import own_factor_problems
@@ -50,6 +51,7 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *_counterparts(tables),
         *trade_problems(tables),
         *release_problems(tables),
+        *destination_problems(tables),
         *_operation(tables),
         *_periods(tables),
         *_places(tables["enterprises"], boundaries),
@@ -132,7 +134,9 @@ def _idle(tables: Tables) -> Iterator[Problem]:
         for row in rows.index[~stands]:
             plant = rows["enterprise_id"][row]
             processes = sorted(set(activity.loc[activity["enterprise_id"] == plant, "process"]))
-            yield at(table, row, "process", "idle_process", is_warning=True,
+            # What a device would take off stays in the total.
+            code = "idle_device" if table == "abatement" else "idle_process"
+            yield at(table, row, "process", code, is_warning=True,
                      given=rows["process"][row], known=processes or ["—"])  # fmt: skip
 
 

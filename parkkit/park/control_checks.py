@@ -11,7 +11,7 @@ import pandas as pd
 from parkkit.core.errors import Problem
 from parkkit.core.units import conversions, measures
 from parkkit.core.vocabulary import vocabulary
-from parkkit.park.faults import OPEN, Tables, at, overlapping
+from parkkit.park.faults import OPEN, Tables, at, overlapping, years_reversed
 
 CLEANING = "flue_gas_cleaning"
 # Each holds those after it.
@@ -29,6 +29,8 @@ def control_problems(tables: Tables) -> Iterator[Problem]:
     """Return what is wrong with control devices, sizes of dust, and parts in release lists."""
     devices = tables["abatement"]
     if len(devices):
+        yield from years_reversed("abatement", devices)
+        yield from _unknown_removals(devices)
         yield from _idle_outlets(devices, tables["activity"])
         yield from _same_order(devices)
         yield from _combined_twice(devices)
@@ -108,6 +110,22 @@ def with_spans(rows: pd.DataFrame) -> pd.DataFrame:
         start=rows["valid_from"].astype("float64").fillna(-OPEN),
         end=rows["valid_to"].astype("float64").fillna(OPEN),
     )
+
+
+def _unknown_removals(devices: pd.DataFrame) -> Iterator[Problem]:
+    """A device without a removal lets nobody know what is left, unless its kind has an average."""
+    wanted = devices[devices["removal_share"].isna() & (devices["running_share"] != 0)]
+    if not len(wanted):
+        return
+    averages = vocabulary("factors").query("parameter == 'removal_share'")
+    known = averages.groupby("species")["technology"].agg(lambda names: sorted({*names} - {""}))
+    codes = cleaning_codes(wanted["technology"])
+    for row in wanted.index:
+        there = known.get(wanted["species"][row], [])
+        if codes[row] not in there:
+            yield at("abatement", row, "removal_share", "removal_not_known", is_warning=True,
+                     given=wanted["technology"][row], species=wanted["species"][row],
+                     device=wanted["device_id"][row], known=there)  # fmt: skip
 
 
 def _idle_outlets(devices: pd.DataFrame, activity: pd.DataFrame) -> Iterator[Problem]:

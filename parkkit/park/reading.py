@@ -9,7 +9,7 @@ import re
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from parkkit.core.convention import Convention, convention
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.tables import LIMITS, empty, read_values
 from parkkit.core.texts import read_decoded
-from parkkit.core.uncertainty_rule import UncertaintyRule, uncertainty_rule
+from parkkit.core.uncertainty_rule import UncertaintyRule, uncertainty_rule, wide_ranks
 from parkkit.core.vocabulary import codes
 from parkkit.park.own_factors import package_sets
 from parkkit.park.polygons import BOUNDARY_TYPES
@@ -76,7 +76,8 @@ def read_about(folder: Path) -> tuple[About | None, list[Problem]]:
         return None, problems
     settings["park_id"] = settings.pop("id")
     settings["list_order"] = tuple(settings.get("list_order", ("calculated",)))
-    return About(convention=chosen, uncertainty=rule, **settings), []
+    doubts = [replace(each, file=f"{ABOUT} [{UNCERTAINTY}]") for each in wide_ranks(rule)]
+    return About(convention=chosen, uncertainty=rule, **settings), doubts
 
 
 def _section_problems(given: Mapping[str, object]) -> Iterator[Problem]:

@@ -21,10 +21,12 @@ OF_STOCK = ("used", "used_from_stock", "disposed_from_stock")
 # A landfill takes in what is released to land; air and water keep nothing.
 OF_WASTE = {"air": (*OF_STOCK, "treated", "stored", "disposed"),
             "water": (*OF_STOCK, "treated", "stored", "disposed"), "land": OF_STOCK}  # fmt: skip
+SENT = ("transfer", "treatment_plant")
 # Stored is left out: some tell the stock at the end of the year, not what went to it.
 OUT_OF_WASTE = ("used", "treated", "disposed", "transfer", "treatment_plant", "environment")
 SOURCE = ["enterprise_id", "list", "process", "stack_id", "species", "medium", "year"]
 PROCESS = ["enterprise_id", "list", "process", "species", "medium", "year"]
+RECEIVER = ["enterprise_id", "species", "year"]
 MONTHS = 12
 
 
@@ -36,12 +38,13 @@ def release_problems(tables: Tables) -> Iterator[Problem]:
     rows = releases.assign(amount_t=_tonnes(releases)).reset_index(names="row")
     is_waste = rows["medium"] == WASTE
     is_used = rows["destination"] == "used"
-    above = _above(rows[is_waste & (is_used | _made(rows))], PROCESS)
+    received = _received(rows[is_waste], tables["activity"])
+    above = _above(rows[is_waste & (is_used | _made(rows))], PROCESS, received)
     for each in above.itertuples():
         yield _problem(each, "waste_used_above_generated")
     told = pd.MultiIndex.from_frame(above[PROCESS])
     is_out = rows["destination"].isin(OUT_OF_WASTE)
-    both = _above(rows[is_waste & (is_out | _made(rows))], PROCESS)
+    both = _above(rows[is_waste & (is_out | _made(rows))], PROCESS, received)
     # What is used above all that there was is told already.
     for each in both[~pd.MultiIndex.from_frame(both[PROCESS]).isin(told)].itertuples():
         yield _problem(each, "waste_out_above_generated", is_warning=True)
@@ -95,11 +98,32 @@ def _made(rows: pd.DataFrame) -> pd.Series:
     return rows["amount_kind"] == "generated"
 
 
-def _above(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+def _received(waste: pd.DataFrame, activity: pd.DataFrame) -> pd.Series:
+    """Return what others say they sent to each plant, by year and kind of waste.
+
+    Of what several lists of a sender tell, or its activity, the largest: nothing is refused that
+    may be right. It is missing where an amount of it is not told.
+    """
+    by_lists = waste[waste["destination"].isin(SENT)]
+    rows = activity[activity["use"] == "waste_sent"].reset_index(drop=True)
+    by_activity = rows.assign(amount_t=_tonnes(rows), species=rows["item"], list="")
+    names = ["enterprise_id", "list", "counterpart_id", "species", "year", "amount_t"]
+    sent = pd.concat([by_lists[names], by_activity[names]], ignore_index=True)
+    sent = sent[~sent["counterpart_id"].isin(["", "outside"])]
+    told = sent.groupby(names[:-1])["amount_t"].sum(skipna=False).reset_index()
+    largest = told.groupby(["enterprise_id", *names[2:5]])["amount_t"].max()
+    is_known = told["amount_t"].notna().groupby([told[name] for name in largest.index.names]).all()
+    known = largest.where(is_known).groupby(["counterpart_id", "species", "year"])
+    amounts: pd.Series = known.sum(skipna=False)
+    return amounts.rename_axis(RECEIVER).rename("received")
+
+
+def _above(rows: pd.DataFrame, key: list[str], received: pd.Series | None = None) -> pd.DataFrame:
     """Return the sources of which more went out than was generated, a row each.
 
     What was generated in the whole year meets all that went out in it; what is told for some
-    months only meets those months. Where a part of it is not told, nothing is compared.
+    months only meets those months. Where a part of it is not told, nothing is compared. What a
+    plant received in the year is added to each: nobody tells which process or month took it.
     """
     made = rows[_made(rows)].assign(month=lambda table: table["month"].astype("float64"))
     groups = made.groupby(key, dropna=False)
@@ -117,6 +141,10 @@ def _above(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     )
     gone = both[~is_made].groupby(by).agg(gone=("amount_t", "sum"), row=("row", "min"))
     table = gone.join(sums).reset_index()
+    if received is not None:
+        there = pd.MultiIndex.from_frame(table[RECEIVER])
+        added = received.reindex(there).where(there.isin(received.index), 0.0)
+        table = table.assign(made=table["made"] + added.to_numpy())
     is_known = table["known"] == table["count"]
     return table[is_known & (table["gone"] > table["made"] * (1 + ROUNDING))]
 

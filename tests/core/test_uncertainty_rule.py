@@ -97,3 +97,9 @@ def test_half_of_the_95_percent_interval_is_what_was_given(
     # Whatever the distribution, its mean is the value, and its deviation the one told.
     assert draws.mean() == pytest.approx(1, abs=5 * sd[0] / np.sqrt(400_000))
     assert draws.std() == pytest.approx(sd[0], rel=0.01)
+
+
+def test_a_row_without_a_rank_has_no_percent_by_rank() -> None:
+    found = percent_by_rank(pd.Series([2.0, None]), {2: 5})
+    assert found.iloc[0] == 5
+    assert pd.isna(found.iloc[1])

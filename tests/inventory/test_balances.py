@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from parkkit.core.labels import label
 from parkkit.inventory.balances import balances
 from parkkit.park.package import open_park
-from tests.parks import compiled, make_park
+from tests.parks import OUTSIDE, compiled, make_park
 
 OWN = {"convention": {"factor_sets": ["CN_NDRC24"]}}
 LANGANG = Path(__file__).parents[2] / "sample_parks" / "langang"
@@ -39,7 +39,7 @@ COD = {"item": "wastewater", "parameter": "generation_factor", "species": "cod",
 def found(folder: Path, name: str, **rows: Any) -> pd.DataFrame:
     limits = rows.pop("limits", {})
     park = make_park(folder / "p", **{**OWN, **rows})
-    table = balances(park, compiled(park), **limits)
+    table = balances(compiled(park), park, **limits)
     return table[table["balance"] == name].reset_index(drop=True)
 
 
@@ -87,6 +87,35 @@ def test_an_efficiency_nobody_declares_is_named(tmp_path: Path) -> None:
     power = {**POWER, "amount": 1}
     table = found(tmp_path, "energy_efficiency", activity=[COAL, MADE, power])
     assert table["missing"].tolist() == ["heat_efficiency;power_efficiency"]
+
+
+@pytest.mark.parametrize("item", ["cooling", "compressed_air"])
+def test_what_power_makes_is_not_made_of_fuel(tmp_path: Path, item: str) -> None:
+    unit = {"cooling": "GJ", "compressed_air": "m3"}[item]
+    made = {**TURBINE, "item": item, "unit": unit, "amount": 10**6}
+    assert len(found(tmp_path, "energy_made", activity=[COAL, made])) == 0
+
+
+def test_the_fuel_of_a_kiln_is_not_the_boilers(tmp_path: Path) -> None:
+    kiln = {**COAL, "process": "kiln", "process_type": "lime_kiln"}
+    heat = {**MADE, "process": "boiler"}
+    declared = {"item": "heat", "parameter": "heat_efficiency", "value": 0.8, "unit": "1"}
+    others = {**declared, "process": "kiln", "value": 0.3}
+    rows = {"activity": [COAL, kiln, heat], "site_factors": [declared, others]}
+    table = found(tmp_path, "energy_efficiency", **rows)
+    assert table[["process", "amount_in"]].values.tolist() == [["boiler", pytest.approx(COAL_TJ)]]
+    assert judged(table) == [["closed", "closed", ""]]
+    own = {**declared, "process": "boiler", "value": 0.7}
+    rows["site_factors"] = [declared, own]
+    assert found(tmp_path / "2", "energy_efficiency", **rows)["meaning"].tolist() == [
+        "efficiency_above_declared"
+    ]
+
+
+def test_what_stands_beside_no_fuel_is_held_against_all_of_the_plant(tmp_path: Path) -> None:
+    rows = [COAL, {**COAL, "process": "b2"}, MADE, {**MADE, "process": "boiler", "amount": 1}]
+    table = found(tmp_path, "energy_made", activity=rows)
+    assert table[["process", "amount_in"]].values.tolist() == [["", pytest.approx(2 * COAL_TJ)]]
 
 
 def test_nobody_sells_more_than_is_made_and_bought(tmp_path: Path) -> None:
@@ -216,6 +245,33 @@ def test_limestone_must_do_for_the_sulphur_taken_out(
     assert table["meaning"].tolist() == [verdict]
 
 
+SO2 = {"parameter": "generation_factor", "species": "so2", "value": 0.016, "unit": "t/t"}
+STONE = {"reagent": "limestone", "reagent_t": 300}
+
+
+def test_a_release_of_the_whole_plant_is_held_against_all_it_generates(tmp_path: Path) -> None:
+    rows = [COAL, {**COAL, "process": "b2"}]  # 160 t each, the second not scrubbed
+    table = found(tmp_path, "limestone", activity=rows, site_factors=[SO2], abatement=[STONE],
+                  releases=[{"amount": 176}])  # fmt: skip
+    assert table["amount_out"].tolist() == pytest.approx([225])  # (320 - 176) t x 100/64
+    assert judged(table) == [["closed", "closed", ""]]
+
+
+@pytest.mark.parametrize("given", ["fuel", "limestone"])
+def test_months_that_nobody_tells_leave_the_limestone_open_to_doubt(
+    tmp_path: Path, given: str
+) -> None:
+    months: list[dict[str, Any]] = [{"month": month} for month in range(1, 12)]
+    scrubber = {"process": "fgd", "process_type": "flue_gas_cleaning", "item": "limestone",
+                "use": "feedstock", "amount": 300}  # fmt: skip
+    rows = {"fuel": COAL, "limestone": scrubber}
+    activity = [{**row, **one} for name, row in rows.items()
+                for one in (months if name == given else [{}])]  # fmt: skip
+    table = found(tmp_path, "limestone", site_factors=[SO2], abatement=[{}], activity=activity,
+                  releases=[{"process": "boiler", "amount": 16, "data_rank": 1}])  # fmt: skip
+    assert judged(table) == [["not_computable", "not_computable", "months"]]
+
+
 def test_the_reagent_of_a_device_stands_in_for_the_activity(tmp_path: Path) -> None:
     device = {"reagent": "石灰石粉", "reagent_t": 300, "valid_from": 2020, "valid_to": 2023}
     generated = {"parameter": "generation_factor", "species": "so2", "value": 0.016, "unit": "t/t"}
@@ -261,6 +317,39 @@ def test_the_load_sent_reaches_the_inlet(tmp_path: Path, inlet: float, verdict: 
     assert table[["item", "meaning"]].values.tolist() == [["cod", verdict]]
 
 
+def test_a_part_of_the_total_nitrogen_is_sent_once(tmp_path: Path) -> None:
+    inlet = {**COD, "enterprise_id": "B", "species": "nh3_n", "value": 50}
+    sent = {"medium": "water", "destination": "treatment_plant", "counterpart_id": "B"}
+    lists = [{**sent, "species": "nh3_n", "amount": 0.04}, {**sent, "species": "tn", "amount": 0.1}]
+    table = found(tmp_path, "load", enterprises=TWO, activity=[SENT, TREATED],
+                  site_factors=[inlet], releases=lists)  # fmt: skip
+    # 800 m3 x 50 g/m3
+    assert table[["item", "amount_in", "amount_out"]].values.tolist() == [
+        ["nh3_n", 0.04, pytest.approx(0.04)]
+    ]
+
+
+def test_a_load_from_outside_the_boundary_reaches_the_inlet(tmp_path: Path) -> None:
+    site = [{**COD, "enterprise_id": "B"}]
+    sent = {"medium": "water", "species": "cod", "destination": "treatment_plant",
+            "counterpart_id": "B"}  # fmt: skip
+    lists = [{**sent, "amount": 0.3}, {**sent, "enterprise_id": "X", "amount": 0.1}]
+    table = found(tmp_path, "load", enterprises=[*TWO, {"enterprise_id": "X", **OUTSIDE}],
+                  activity=[TREATED], site_factors=site, releases=lists)  # fmt: skip
+    assert table["amount_in"].tolist() == pytest.approx([0.4])
+    assert table["meaning"].tolist() == ["closed"]
+
+
+def test_tonnes_are_no_cubic_metres(tmp_path: Path) -> None:
+    soft = {**WATER, "item": "softened_water", "unit": "t", "amount": 900}
+    load = {**SENT, "item": "cod_load", "unit": "t", "amount": 300}
+    rows = [WATER, soft, {**SENT, "amount": 950}, load, {**TREATED, "amount": 950}]
+    tables = [found(tmp_path / name, name, enterprises=TWO, activity=rows)
+              for name in ("water", "wastewater")]  # fmt: skip
+    sides = [table[["amount_in", "amount_out", "meaning"]].values.tolist() for table in tables]
+    assert sides == [[[1000, 950, "closed"]], [[950, 950, "closed"]]]
+
+
 def test_a_tolerance_can_be_asked_for(tmp_path: Path) -> None:
     rows = [SENT, {**TREATED, "amount": 900}]
     table = found(tmp_path, "wastewater", enterprises=TWO, activity=rows,
@@ -276,12 +365,12 @@ def test_missing_months_leave_a_balance_open_to_doubt(tmp_path: Path) -> None:
 
 def test_a_park_of_lists_alone_has_no_balance(tmp_path: Path) -> None:
     park = make_park(tmp_path / "p", releases=[{"amount": 5}], **OWN)
-    assert len(balances(park, compiled(park))) == 0
+    assert len(balances(compiled(park), park)) == 0
 
 
 def test_every_balance_and_meaning_has_its_text() -> None:
     park = open_park(LANGANG)
-    table = balances(park, compiled(park))
+    table = balances(compiled(park), park)
     for language in ("zh", "en"):
         assert all(label(f"balance.name.{name}", language) for name in set(table["balance"]))
         assert all(label(f"balance.state.{name}", language) for name in set(table["state"]))
@@ -307,5 +396,5 @@ def test_order_and_split_rows_change_no_balance(rows: list[dict[str, Any]], is_s
         with tempfile.TemporaryDirectory() as folder:
             park = make_park(Path(folder) / "p", enterprises=TWO, activity=activity,
                              site_factors=[SULPHUR], **OWN)  # fmt: skip
-            tables.append(balances(park, compiled(park)))
+            tables.append(balances(compiled(park), park))
     pd.testing.assert_frame_equal(tables[0], tables[1])

@@ -88,8 +88,8 @@ def test_what_nobody_tells_is_listed_last_and_not_ranked(tmp_path: Path) -> None
     assert found["missing"].tolist() == ["", "uncertainty", "uncertainty"]
 
 
-def test_a_year_without_rows_has_an_empty_budget(plants: Inventory) -> None:
-    found = uncertainty_budget(plants, RULE, year=1999)
+def test_a_species_without_rows_has_an_empty_budget(plants: Inventory) -> None:
+    found = uncertainty_budget(plants, RULE, species="sf6", year=2023)
     assert len(found) == 0
     assert "width_t" in found
 
@@ -128,6 +128,18 @@ def test_tonnes_by_rank_are_shares_of_the_total(tmp_path: Path) -> None:
     shares = found.set_index("band")["share"]
     assert shares.to_dict() == {"1": 0.6, "2": 0, "3": 0, "4": 0.3, "5": 0, "none": 0.1}
     assert found["mean_rank"].unique() == pytest.approx([(60 + 30 * 3.5) / 90])
+
+
+def test_a_species_in_two_media_has_two_budgets_and_two_ranks(tmp_path: Path) -> None:
+    rows = [release("a", 5, 100, species="fluorides", data_rank=1),
+            release("b", 3, 300, species="fluorides", medium="water", data_rank=3)]  # fmt: skip
+    found = compiled(make_park(tmp_path / "p", releases=rows))
+    budget = uncertainty_budget(found, RULE, species="fluorides", year=2023)
+    told = budget[["medium", "rank", "amount_t", "width_share"]].values.tolist()
+    assert told == [["air", 1, 5, 1], ["water", 1, 3, 1]]
+    shares = rank_shares(found).query("amount_t > 0")
+    assert shares[["medium", "band", "share"]].values.tolist() == [
+        ["air", "1", 1], ["water", "3", 1]]  # fmt: skip
 
 
 def test_activity_and_factors_are_ranked_apart(plants: Inventory) -> None:

@@ -215,6 +215,71 @@ def test_waste_that_is_only_sent_lacks_what_was_generated(tmp_path: Path) -> Non
     assert (row["state"], row["amount_t"]) == ("there", 40)
 
 
+GENERATED = {"species": "general_solid_waste", "medium": "waste", "amount_kind": "generated",
+             "destination": ""}  # fmt: skip
+SENT = {**GENERATED, "amount_kind": "released", "destination": "transfer",
+        "counterpart_id": "outside"}  # fmt: skip
+
+
+def solid(table: pd.DataFrame) -> list[Any]:
+    row = cell(table, "solid_waste", "general_solid_waste")
+    return [row["state"], row["amount_t"], row["missing"]]
+
+
+def test_waste_is_that_of_one_list_and_a_month_is_no_year(tmp_path: Path) -> None:
+    rows = [{**GENERATED, "amount": 100}, {**GENERATED, "amount": 110, "list": "statistics"}]
+    assert solid(matrix(tmp_path, releases=rows)) == ["there", 100, ""]
+    month = {**GENERATED, "enterprise_id": "B", "amount": 5, "month": 1}
+    table = matrix(tmp_path / "2", enterprises=TWO, releases=[*rows, month])
+    assert solid(table) == ["partial", 105, "months"]
+
+
+def test_waste_that_a_list_and_activity_tell_was_sent_counts_once(tmp_path: Path) -> None:
+    sent = {"item": "general_solid_waste", "use": "waste_sent", "process": "waste", "amount": 100,
+            "process_type": "", "counterpart_id": "outside"}  # fmt: skip
+    rows = [{**SENT, "amount": 100}, {**SENT, "amount": 7, "destination": "used_from_stock"}]
+    table = matrix(tmp_path, activity=[sent], releases=rows)
+    assert solid(table) == ["partial", 100, "generated"]
+
+
+def test_dumped_waste_stands_with_the_waste_alone(tmp_path: Path) -> None:
+    rows = [{**GENERATED, "amount": 100}, {**SENT, "amount": 2, "destination": "environment",
+                                           "counterpart_id": ""}]  # fmt: skip
+    table = matrix(tmp_path, releases=rows)
+    assert solid(table) == ["there", 100, ""]
+    assert "other_reports" not in table.index.get_level_values("category")
+
+
+@pytest.mark.parametrize(
+    ("notation", "state", "missing"),
+    [("NO", "not_occurring", ""), ("NE", "missing", "amount"), ("IE", "elsewhere", "")],
+)
+def test_a_notation_of_waste_says_what_is_missing(
+    tmp_path: Path, notation: str, state: str, missing: str
+) -> None:
+    found = solid(matrix(tmp_path, releases=[{**GENERATED, "amount": "", "notation": notation}]))
+    assert (found[0], found[2]) == (state, missing)
+    assert pd.isna(found[1])
+
+
+def test_what_goes_to_air_and_to_water_is_not_added(tmp_path: Path) -> None:
+    told = {"species": "fluorides", "amount": 1}
+    water = {**told, "medium": "water", "amount": 2}
+    untold = {**water, "enterprise_id": "B", "amount": "", "notation": "NE"}
+    table = matrix(tmp_path, enterprises=TWO, releases=[told, water, untold]).reset_index()
+    rows = table[table["species"] == "fluorides"].set_index("medium")
+    columns = ["state", "amount_t", "missing", "missing_plants"]
+    assert rows.loc["air", columns].tolist() == ["there", 1, "", ""]
+    # B's list tells of water, without its amount: no factor is wanted
+    assert rows.loc["water", columns].tolist() == ["partial", 2, "amount", "B"]
+
+
+def test_a_list_without_its_amount_asks_for_it_and_not_for_a_factor(tmp_path: Path) -> None:
+    lists = [{"process": "boiler", "amount": "", "notation": "NE"}]
+    row = cell(matrix(tmp_path, activity=[COAL], releases=lists), "stationary_solid", "so2")
+    assert (row["state"], row["missing"]) == ("missing", "amount")
+
+
 def test_plants_outside_are_not_judged(tmp_path: Path) -> None:
     plants = [{"enterprise_id": "A"}, {"enterprise_id": "B", **OUTSIDE}]
     table = matrix(tmp_path, enterprises=plants, activity=[COAL, {**COAL, "enterprise_id": "B"}])

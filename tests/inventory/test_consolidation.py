@@ -338,6 +338,13 @@ def row(**given: Any) -> dict[str, Any]:
         "list": "calculated",
         "activity_id": "",
         "release_id": "",
+        "industry_code": "",
+        "source_class": "waste",
+        "is_biogenic": False,
+        "is_factor_checked": True,
+        "coverage_share": 1.0,
+        "status": "computed",
+        "missing": "",
     }
     return {**ground, **given}  # fmt: skip
 
@@ -363,16 +370,63 @@ def through(level: str, scopes: tuple[int, ...]) -> tuple[list[str], dict[str, i
 
 def test_with_scope_three_gases_of_what_is_sent_outside_stay(tmp_path: Path) -> None:
     kept, lost = through("park", (1, 2, 3))
-    assert kept == ["waste_sent C", "purchased C"]
+    # what B releases of the wastewater it gets is missing
+    assert kept == ["waste_sent C", "purchased C", "treated "]
     # the COD goes elsewhere whatever is counted; what a member treats or sells counts there
     assert lost == {"sent_to_member": 1, "bought_from_member": 1, "released_elsewhere": 1}
 
 
 def test_without_scope_three_what_is_sent_outside_is_released_elsewhere() -> None:
     kept, lost = through("park", (1, 2))
-    assert kept == []
+    assert kept == ["treated "]
     assert lost == {"sent_to_member": 1, "bought_from_member": 1, "released_elsewhere": 2,
                     "scope_not_counted": 1}  # fmt: skip
+
+
+def received(*rows: dict[str, Any], level: str = "park") -> list[tuple[str, str]]:
+    """What B is said to lack, by species and medium, when A sends it what the rows tell."""
+    table = pd.DataFrame(rows).astype({"scope": "Int64", "sent_t": "float64"})
+    kept, _ = net_transfers(table, MEMBERS, level=level)
+    lacking = kept[kept["missing"] == "release"]
+    assert lacking["emissions_t"].isna().all()
+    assert set(lacking["enterprise_id"]) <= {"B"}
+    return list(zip(lacking["species"], lacking["scope"].astype("str"), strict=True))
+
+
+B = {"enterprise_id": "B", "counterpart_id": "", "use": "treated", "scope": 1}
+INTO_B = row(use="wastewater_sent", counterpart_id="B")
+
+
+@pytest.mark.parametrize("use", ["wastewater_sent", "waste_sent"])
+@pytest.mark.parametrize("level", ["park", "enterprise"])
+def test_a_gas_of_what_a_member_received_and_does_not_tell_is_its_scope_one(
+    use: str, level: str
+) -> None:
+    assert received(row(use=use, counterpart_id="B"), level=level) == [("ch4", "1")]
+
+
+def test_a_gas_of_other_sources_says_nothing_of_what_was_received() -> None:
+    boiler = row(**{**B, "use": "fuel_combustion", "source_class": "energy"})
+    assert received(INTO_B, boiler) == [("ch4", "1")]
+    # how a plant treats what it gets is its own to tell: a landfill's methane for burnt CO2
+    assert received(INTO_B, row(**B, species="n2o")) == []
+    assert received(row(use="waste_sent", counterpart_id="B", species="co2", is_biogenic=True,
+                        scope=None)) == []  # fmt: skip
+
+
+def test_power_bought_from_a_member_leaves_nothing_missing() -> None:
+    assert received(row(use="purchased", counterpart_id="B", scope=2)) == []
+
+
+def test_gases_that_a_list_says_were_sent_to_a_silent_member_make_the_total_partial(
+    tmp_path: Path,
+) -> None:
+    rows = [{"species": "ch4", "amount": 8, "counterpart_id": "B", **SENT},
+            {"species": "ch4", "amount": 2}]  # fmt: skip
+    found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, releases=rows))
+    told = totals(found).set_index("species")
+    assert told.loc["ch4", ["amount_t", "status"]].tolist() == [2.0, "partial"]
+    assert told.loc["co2e", "status"] == "partial"
 
 
 @pytest.mark.parametrize(("scopes", "tonnes"), [((1, 2, 3), 8.0), ((1, 2), None)])
@@ -389,7 +443,7 @@ def test_a_gas_that_a_list_says_was_sent_outside_is_scope_three(
 
 def test_at_enterprise_level_materials_bought_from_a_member_stay() -> None:
     kept, _ = through("enterprise", (1, 2, 3))
-    assert kept == ["waste_sent C", "purchased B", "purchased C"]
+    assert kept == ["waste_sent C", "purchased B", "purchased C", "treated "]
 
 
 def test_cooling_bought_from_a_member_is_netted(tmp_path: Path) -> None:

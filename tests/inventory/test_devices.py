@@ -122,6 +122,21 @@ def test_what_a_part_lacks_besides_is_told_with_it(inventory: Compile) -> None:
     assert only(found, "pm2_5")["missing"] == "pm2_5_share;removal_of_part"
 
 
+def test_a_device_for_a_part_alone_says_that_its_whole_stays_as_generated(
+    inventory: Compile,
+) -> None:
+    fine = {"species": "pm10", "removal_share": 0.9}
+    found = inventory(site_factors=DUST, abatement=[fine])
+    assert only(found, "pm")["emissions_t"] == only(found, "pm")["generated_t"]
+    notes = told(found, "device_not_for_whole")
+    assert [(each["part"], each["whole"]) for each in notes] == [("pm10", "pm")]
+    assert rows_of(found, "device_not_for_whole") == [("abatement.csv", 2)]
+    both = inventory(site_factors=DUST, abatement=[fine, {"species": "pm", "removal_share": 0.9}])
+    assert told(both, "device_not_for_whole") == []
+    idle = inventory(site_factors=DUST, abatement=[{**fine, "running_share": 0}])
+    assert told(idle, "device_not_for_whole") == []
+
+
 def test_fewer_devices_for_a_part_than_for_its_whole_are_told(inventory: Compile) -> None:
     devices = [{"species": "pm", "order": 1, "removal_share": 0.5},
                {"species": "pm", "order": 2, "removal_share": 0.2},

@@ -233,7 +233,7 @@ def test_the_price_year_is_told(tmp_path: Path) -> None:
         ({"economy": [{"amount": -5}]}, "energy", "value_added", "value_added"),
         ({"economy": [{"amount": 50, "year": 2022}]}, "co2", "value_added", "value_added/A"),
         ({"activity": TABLES["activity"][:1]}, "fresh_water", "drawn_area", "fresh_water"),
-        ({"activity": TABLES["activity"][:2]}, "water_reuse_share", "", "reused_water"),
+        ({"activity": TABLES["activity"][:2]}, "water_reuse_share", "", "reused_water/A"),
     ],
 )
 def test_what_an_intensity_lacks_is_named(

@@ -261,6 +261,61 @@ def test_a_whole_holds_only_parts_of_its_plant_year_and_medium(other: Row) -> No
     assert counted(water("xylenes", 1), water("o_xylene", 1))[1] == 0
 
 
+LEAD = [row("lead", 2), row("lead_compounds", 3)]
+
+
+@pytest.mark.parametrize(
+    ("places", "wanted"),
+    [
+        (({"process": "p1"}, {"process": "p2"}), [100000, 150000]),
+        (({"process": "p1"}, {"process": "p1"}), [0, 150000]),
+        (({"process": "p1"}, {"process": ""}), [0, 150000]),
+        (({"process": ""}, {"process": "p2"}), [0, 150000]),
+        (({"process": "p1", "source_id": "A/p1/s1"}, {"process": "p1", "source_id": "A/p1/s2"}),
+         [100000, 150000]),
+        (({"process": "p1", "source_id": "A/p1/s1"}, {"process": "p1", "source_id": "A/p1"}),
+         [0, 150000]),
+    ],
+    ids=["two processes", "one process", "whole plant holds", "part of the plant", "two outlets",
+         "whole process holds"],
+)  # fmt: skip
+def test_a_whole_holds_a_part_at_its_own_place_alone(
+    places: tuple[Row, Row], wanted: list[float]
+) -> None:
+    assert counted(*(each | place for each, place in zip(LEAD, places, strict=True))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("whole", "wanted"), [(1.0, [100000, 50000]), (0.0, [100000, 0]), (2.0, [0, 100000])]
+)
+def test_a_whole_holds_no_part_above_it(whole: float, wanted: list[float]) -> None:
+    assert counted(row("lead", 2), row("lead_compounds", whole)) == wanted
+
+
+def test_a_whole_of_the_plant_holds_the_parts_of_its_processes_together() -> None:
+    parts = [row("lead", tonnes, process=name) for name, tonnes in (("p1", 1), ("p2", 2))]
+    assert counted(*parts, row("lead_compounds", 3, process=""))[:2] == [0, 0]
+    assert counted(*parts, row("lead_compounds", 2.5, process=""))[:2] == [50000, 100000]
+
+
+def test_a_demand_of_nothing_stands_for_no_other() -> None:
+    assert counted(water("cod", 0), water("bod", 9)) == [0, 18000]
+    assert counted(water("cod", 0), water("bod", 0)) == [0, 0]
+    lacking = table(water("cod", 0), water("bod", None, status="NE"))
+    assert not lacks_equivalents(lacking).any()  # of no COD there is no BOD
+
+
+def test_oxygen_demands_of_two_outlets_count_both() -> None:
+    at = [water("cod", 1, process="p1"), water("bod", 9, process="p2")]
+    assert counted(*at) == [1000, 18000]
+    assert counted(*at, water("toc", 5, process="")) == [1000, 18000, 0]
+
+
+def test_ammonia_nitrogen_of_another_outlet_is_not_in_total_nitrogen() -> None:
+    rows = (water("tn", 1, process="p1"), water("nh3_n", 4, process="p2"))
+    assert sum(conventional({"tn": 0.8}, *rows)) == 6250
+
+
 def test_a_whole_without_a_value_in_the_medium_holds_nothing() -> None:
     # chlorobenzenes have a value in air and none in water, where chlorobenzene has its own
     assert counted(water("chlorobenzenes", 5), water("chlorobenzene", 1)) == [0, 50000]

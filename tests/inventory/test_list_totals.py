@@ -72,5 +72,18 @@ def test_what_is_sent_to_treatment_and_waste_are_no_release(tmp_path: Path) -> N
     assert table[["species", "list_t"]].values.tolist() == [["cod", 2]]
 
 
+def test_the_co2_of_biomass_alone_is_in_neither_side(tmp_path: Path) -> None:
+    rows = [{"amount": 10}, {"enterprise_id": "B", "amount": 10, "item": "wood_biomass"}]
+    told = [{"species": "co2", "list": "statistics", "enterprise_id": name, "process": process,
+             "amount": amount} for name, process, amount in
+            (("A", "boiler", 20), ("B", "boiler", 1000))]  # fmt: skip
+    other = {**told[1], "species": "so2", "amount": 3}
+    table = totals(tmp_path, [*told, other], activity=rows).reset_index().set_index("species")
+    assert table["list_t"].to_dict() == {"co2": 20, "so2": 3}
+    assert table["plants_in_list"].to_dict() == {"co2": 1, "so2": 1}
+    whole = totals(tmp_path / "2", [{**told[1], "process": ""}], activity=rows)
+    assert len(whole) == 0
+
+
 def test_a_park_without_lists_has_no_totals_of_them(tmp_path: Path) -> None:
     assert len(totals(tmp_path, [], activity=[{"amount": 10}])) == 0

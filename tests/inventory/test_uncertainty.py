@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,12 @@ def test_with_nothing_known_there_is_no_interval() -> None:
     assert found[["mean_t", "low_t", "closed_sd_t", "approach1_percent"]].isna().all()
 
 
+def test_what_is_exact_tells_no_width_of_what_nobody_knows() -> None:
+    found = one(terms((60, "a", "f", 0, np.nan), (40, "b", "g", np.nan, 0)))
+    assert found["known_share"] == 0
+    assert found[["mean_t", "low_t", "closed_sd_t", "approach1_percent"]].isna().all()
+
+
 def test_zero_percent_is_known_and_no_gap() -> None:
     found = one(terms((60, "a", "f", 0, 0)))
     assert (found["known_share"], found["sd_t"], found["notes"]) == (1, 0, "")
@@ -382,6 +389,38 @@ def test_power_claimed_as_green_has_no_error_of_the_grids_factor(tmp_path: Path)
     assert np.isnan(found[1000]["approach1_percent"])  # of no tonnes
 
 
+@pytest.mark.parametrize(
+    ("claimed", "meter", "exposed"), [(100, 2, 300), (400, 0, 0)], ids=["some of it", "all of it"]
+)
+def test_a_contracts_own_factor_does_not_keep_the_error_of_the_grids(
+    tmp_path: Path, claimed: float, meter: float, exposed: float
+) -> None:
+    power = {**POWER, "amount": 400, "uncertainty_percent": meter}
+    contract = {"kind": "contract", "amount": claimed, "unit": "MWh", "factor": 0.1}
+    park = make_park(tmp_path / "p", activity=[power], certificates=[contract])
+    inventory = compiled(park, **GRID)
+    rows = inventory.emissions
+    grid = rows.loc[rows["factor_set"] != "certificate", "emissions_t"].sum() / 400
+    claim = rows[rows["factor_set"] == "certificate"].drop_duplicates("factor_id")
+    apart = pd.concat([rows[rows["factor_set"] != "certificate"],
+                       claim.assign(emissions_t=-claimed * grid, co2e_t=-claimed * grid),
+                       claim.assign(emissions_t=claimed * 0.1, co2e_t=claimed * 0.1)],
+                      ignore_index=True)  # fmt: skip
+    rule = UncertaintyRule(factor_by_rank={4: 20, 5: 20}, draws=100)
+    found = gas(propagate(replace(inventory, emissions=apart), rule), "co2")
+    assert found["amount_t"] == pytest.approx(400 * grid - claimed * (grid - 0.1))
+    assert found["missing"] == "factor:certificate"  # nobody tells how sure the contract's is
+    by_meter, by_factor = meter / 100 * 400 * grid, 0.2 * exposed * grid
+    if exposed:
+        assert found["status"] == "partial"
+        assert found["approach1_percent"] == pytest.approx(
+            100 * np.hypot(by_meter, by_factor) / found["amount_t"]
+        )
+    else:
+        assert found["status"] == "not_computable"
+        assert np.isnan(found["closed_percent"])
+
+
 def turbine(item: str, counterpart: str, amount: float, use: str = "sold") -> dict[str, Any]:
     unit = "MWh" if item == "electricity" else "GJ"
     return {"process": "turbine", "process_type": "", "item": item, "use": use, "unit": unit,
@@ -422,7 +461,8 @@ def test_an_export_by_factor_errs_with_its_sale_and_its_factor(tmp_path: Path) -
 def test_langang_tells_of_what_share_its_interval_is() -> None:
     park = open_park(LANGANG)
     inventory = compiled(park)
-    found = propagate(inventory, park.about.uncertainty, years=[2023])
+    # Without what the park says of data ranks: what factors' sources tell alone.
+    found = propagate(inventory, years=[2023])
     co2e = gas(found, "co2e")
     assert 0 < co2e["known_share"] < 1
     assert co2e["low_t"] < co2e["amount_t"] < co2e["high_t"]

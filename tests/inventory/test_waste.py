@@ -74,15 +74,83 @@ def test_waste_by_hand(tmp_path: Path) -> None:
 
 def test_the_park_is_the_sum_of_its_members(tmp_path: Path) -> None:
     others = [solid("X", 900), solid("X", 900, "transfer", counterpart_id="I")]
-    table = waste(inventory(tmp_path / "p", releases=[*OF_A, *OF_B, *others]))
+    taken = solid("I", 915, "disposed")
+    table = waste(inventory(tmp_path / "p", releases=[*OF_A, *OF_B, *others, taken]))
     park = row(table, "")
     assert (park["generated_t"], park["used_t"], park["sent_t"]) == (150, 110, 15)
     assert park["utilisation_share"] == (60 + 20 + 50) / (100 + 20 + 50)
+    # I disposed of all it had
+    assert park["treated_share"] == 5 / 150
     # what A sends I stays in the park; what X sends is nobody's of the park
     assert (park["sent_to_members_t"], row(table, "I")["received_t"]) == (15, 15)
+    assert row(table, "I")["received_outside_t"] == 900
     assert pd.isna(park["sent_outside_t"])
     assert set(table["enterprise_id"]) == {"", "A", "B", "I"}
-    assert park["status"] == "computed"
+    assert (park["status"], park["missing"]) == ("partial", "I/generated")
+
+
+def shares(folder: Path, *releases: dict[str, Any], **tables: Any) -> list[Any]:
+    """The park's shares used and treated, in that order, and what is missing of them."""
+    park = row(waste(inventory(folder, releases=releases, **tables)), "")
+    return [
+        None if pd.isna(park[name]) else round(park[name], 6)
+        for name in ("utilisation_share", "treated_share")
+    ] + [park["missing"]]
+
+
+# A sends all its 100 t to I.
+TO_I = [solid("A", 100), solid("A", 100, "transfer", counterpart_id="I")]
+
+
+def test_what_a_member_used_of_anothers_waste_is_used_in_the_park(tmp_path: Path) -> None:
+    # I generated 50 t and used 150 t
+    whole = [*TO_I, solid("I", 50), solid("I", 150, "used")]
+    assert shares(tmp_path / "p", *whole) == [1, 0, ""]
+    table = waste(inventory(tmp_path / "q", releases=whole))
+    assert row(table, "I")[["utilisation_share", "balance_t"]].tolist() == [1, 0]
+    # of 150 t used 120 and disposed of 30; of 150 t used 100 and nobody knows of the rest
+    split = [*TO_I, solid("I", 50), solid("I", 120, "used"), solid("I", 30, "disposed")]
+    assert shares(tmp_path / "r", *split) == [0.8, 0, ""]
+    rest = [*TO_I, solid("I", 50), solid("I", 100, "used")]
+    assert shares(tmp_path / "s", *rest) == [0.666667, None, "I/treated"]
+
+
+def test_who_only_receives_settles_what_it_received(tmp_path: Path) -> None:
+    assert shares(tmp_path / "p", *TO_I, solid("I", 100, "used")) == [1, 0, "I/generated"]
+    both = [*TO_I, solid("I", 60, "used"), solid("I", 40, "treated")]
+    assert shares(tmp_path / "q", *both) == [0.6, 0.4, "I/generated"]
+
+
+def test_what_nobody_settles_is_missing_and_never_nothing(tmp_path: Path) -> None:
+    open_ends = "I/used;I/treated"
+    assert shares(tmp_path / "p", *TO_I) == [None, None, open_ends]
+    # I tells of its own 50 t only; B's share alone would not be the park's
+    own = [*TO_I, *OF_B, solid("I", 50), solid("I", 50, "disposed")]
+    assert shares(tmp_path / "q", *own) == [None, None, open_ends]
+    # what is known as nothing is nothing
+    assert shares(tmp_path / "r", solid("B", 50), solid("B", 50, "disposed")) == [0, 0, ""]
+
+
+def test_activity_settles_what_was_received(tmp_path: Path) -> None:
+    lists = [{**each, "species": "hazardous_waste"} for each in TO_I]
+    assert shares(tmp_path / "p", *lists, activity=[hazardous("I", "treated", 130)]) == [0, 1, ""]
+    less = [hazardous("I", "treated", 70)]
+    assert shares(tmp_path / "q", *lists, activity=less) == [None, 0.7, "I/used"]
+    # of the 130 t it treated, 60 were its own
+    own = [solid("I", 60, species="hazardous_waste"),
+           solid("I", 60, "treated", species="hazardous_waste")]  # fmt: skip
+    found = shares(tmp_path / "r", *lists, *own, activity=[hazardous("I", "treated", 130)])
+    assert found == [None, 0.8125, "I/used"]  # (100 x 70/100 + 60) / 160
+
+
+def test_who_passes_waste_on_is_settled_by_the_next(tmp_path: Path) -> None:
+    chain = [*TO_I, solid("I", 100, "transfer", counterpart_id="B")]
+    assert shares(tmp_path / "p", *chain) == [None, None, "B/used;B/treated;I/generated;I/used;"
+                                              "I/treated"]  # fmt: skip
+    assert shares(tmp_path / "q", *chain, solid("B", 100, "used"))[:2] == [1, 0]
+    # a ring has no end
+    ring = [*chain, solid("B", 100, "transfer", counterpart_id="I")]
+    assert shares(tmp_path / "r", *ring)[:2] == [None, None]
 
 
 def test_what_a_member_treats_for_others_is_shown_and_not_counted_again(tmp_path: Path) -> None:
@@ -229,7 +297,8 @@ def rows_of(plants_told: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
             rows.append(
                 solid(plant, tonnes, name, counterpart_id="I" if name == "transfer" else "")
             )
-    return rows
+    sent = sum(told.get("transfer", 0) for told in plants_told.values())
+    return [*rows, solid("I", sent, "used")] if sent else rows
 
 
 @always
@@ -258,6 +327,7 @@ def test_what_was_generated_is_what_became_of_it(
     own = table[table["generated_t"].notna()]
     assert (own["balance_t"].abs() <= 1e-9 * own["generated_t"]).all()
     assert own["utilisation_share"].between(0, 1).all()
+    assert (own["utilisation_share"] + own["treated_share"] <= 1 + 1e-9).all()
     dumped = table.loc[table["enterprise_id"] == "", "dumped_t"].sum()
     assert found.emissions["emissions_t"].sum() == pytest.approx(dumped, abs=1e-12)
 
@@ -272,5 +342,7 @@ def test_langangs_waste_closes_and_what_is_missing_is_named() -> None:
     assert park["received_t"] == burner["received_t"] == park["sent_to_members_t"]
     # the plants that are registered elsewhere tell only what they sent
     assert {name.split("/")[0] for name in park["missing"].split(";")} == {"LG30", "LG31", "LG32"}
+    # LG03 treated more than all that the members sent it
+    assert (park["treated_share"], park["utilisation_share"]) == (1, 0)
     solid_waste = row(table, "", species="general_solid_waste", year=2023)
     assert 0.8 < solid_waste["utilisation_share"] < 0.9

@@ -78,7 +78,8 @@ FAULTS = [
     fault(("unknown_reference", "activity.csv", 2, "counterpart_id"), ("'gird'", "'grid'"),
           activity=[{**BOUGHT, "counterpart_id": "gird"}]),
     fault(("unknown_reference", "releases.csv", 2, "counterpart_id"), ("'B'", "enterprises.csv"),
-          releases=[{**SO2, "destination": "treatment_plant", "counterpart_id": "B"}]),
+          releases=[{**SO2, "species": "cod", "medium": "water", "counterpart_id": "B",
+                     "destination": "treatment_plant"}]),
     fault(("wrong_dimension", "activity.csv", 2, "unit"), ("'m3'", "converts to t"),
           activity=[{**COAL, "unit": "m3"}]),
     fault(("wrong_dimension", "releases.csv", 2, "unit"), ("'MWh'", "converts to t"),
@@ -488,7 +489,7 @@ def test_blank_codes_are_listed_and_not_refused(tmp_path: Path) -> None:
 
 def test_a_device_on_a_process_nobody_runs_is_a_warning(tmp_path: Path) -> None:
     park = open_park(write_park(tmp_path / "p", activity=[COAL], abatement=[{"process": "boilr"}]))
-    assert [(p.code, p.file, p.row) for p in park.notes] == [("idle_process", "abatement.csv", 2)]
+    assert [(p.code, p.file, p.row) for p in park.notes] == [("idle_device", "abatement.csv", 2)]
     assert "Did you mean 'boiler'?" in park.notes[0].told()
 
 

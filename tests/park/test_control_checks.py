@@ -81,7 +81,7 @@ def test_a_wrong_share_is_an_error_where_it_stands(
 
 
 WARNINGS = [
-    case("idle_process", "abatement.csv", 2, "process", ("'boilr'", "'boiler'"),
+    case("idle_device", "abatement.csv", 2, "process", ("'boilr'", "'boiler'", "no control"),
          abatement=[{"process": "boilr"}]),
     case("idle_outlet", "abatement.csv", 2, "stack_id", ("'S2'", "S1", "acts on nothing"),
          activity=[{**COAL, "stack_id": "S1"}], abatement=[{"stack_id": "S2"}]),

@@ -57,7 +57,8 @@ FAULTS = [
                  ("waste_used_above_generated", 3, "amount"), "used_from_stock", id="used above"),
     pytest.param([waste(100, month=1), waste(101, "used", month=1)],
                  ("waste_used_above_generated", 3, "amount"), "100 t", id="used above in a month"),
-    pytest.param([cod(10), cod(6, "environment"), cod(5, "treatment_plant", counterpart_id="A")],
+    pytest.param([cod(10), cod(6, "environment"),
+                  cod(5, "treatment_plant", counterpart_id="outside")],
                  ("released_above_generated", 3, "amount"), "11 t", id="out above generated"),
     pytest.param([{**MADE, "amount": 10}, {"amount": 11_000, "unit": "kg"}],
                  ("released_above_generated", 3, "amount"), "10 t", id="kilograms above tonnes"),
@@ -101,6 +102,45 @@ def test_a_release_to_look_at_is_a_warning(
 ) -> None:
     assert told(tmp_path / "p", *releases) == [(*wanted, True)]
     assert words in said(tmp_path / "p", *releases)
+
+
+# B generated 50 t and used 150 t: A's rows sent it the 100 t between.
+RECYCLED = [waste(50, enterprise_id="B"), waste(150, "used", enterprise_id="B")]
+SENT_TO_B = waste(100, "transfer", counterpart_id="B")
+PAIR = [{"enterprise_id": "A"}, {"enterprise_id": "B"}]
+
+
+def of_pair(folder: Path, *releases: dict[str, Any], **tables: Any) -> list[tuple[str, bool]]:
+    problems = check_park(write_park(folder, enterprises=PAIR, releases=releases, **tables))
+    return [(each.code, each.is_warning) for each in problems]
+
+
+def test_a_plant_may_use_what_others_sent_it(tmp_path: Path) -> None:
+    refused = [("waste_used_above_generated", False)]
+    assert of_pair(tmp_path / "none", *RECYCLED) == refused
+    assert of_pair(tmp_path / "all", *RECYCLED, SENT_TO_B) == []
+    assert of_pair(tmp_path / "less", *RECYCLED, {**SENT_TO_B, "amount": 99}) == refused
+    # what two lists of A tell is the same waste
+    half = {**SENT_TO_B, "amount": 50}
+    assert of_pair(tmp_path / "two", *RECYCLED, half, {**half, "list": "statistics"}) == refused
+    # another year's, or another kind's, is not there to be used
+    assert of_pair(tmp_path / "year", *RECYCLED, {**SENT_TO_B, "year": 2022}) == refused
+    # nobody knows how much came
+    untold = {**SENT_TO_B, "amount": "", "notation": "NE"}
+    assert of_pair(tmp_path / "untold", *RECYCLED, untold) == []
+
+
+def test_a_plant_may_use_what_activity_says_it_was_sent(tmp_path: Path) -> None:
+    sent = {"process": "waste", "process_type": "", "item": "general_solid_waste",
+            "use": "waste_sent", "amount": 100, "counterpart_id": "B"}  # fmt: skip
+    assert of_pair(tmp_path / "p", *RECYCLED, activity=[sent]) == []
+    assert of_pair(tmp_path / "q", *RECYCLED, SENT_TO_B, activity=[sent]) == []
+
+
+def test_a_plant_gives_away_no_more_than_it_had(tmp_path: Path) -> None:
+    rows = [waste(50, enterprise_id="B"), waste(151, "disposed", enterprise_id="B"), SENT_TO_B]
+    assert of_pair(tmp_path / "p", *rows) == [("waste_out_above_generated", True)]
+    assert "151 t" in said(tmp_path / "q", *[{**each, "enterprise_id": "A"} for each in rows[:2]])
 
 
 SOUND = [
