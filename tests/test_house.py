@@ -26,7 +26,7 @@ WINGS = {
         form_mapping form_files form_headers form_reading form_titles form_placing form_energy_units
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
         form_standing appending forms
-""",
+    """,
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation devices parts
         controls calculation
@@ -37,18 +37,19 @@ WINGS = {
         deviations error_cells simulation uncertainty budget
         categories told_sources completeness gaps jumps material_sides energy_balances
         element_balances water_balances balances list_totals
-""",
+    """,
     "diagnosis": "trends elasticity decoupling sentences",
     "output": """
         quantities layout theme marks figures boundary_charts membership_charts emission_charts
-        ledger_charts energy_charts pollutant_charts decoupling_charts
+        ledger_charts energy_charts pollutant_charts waste_charts decoupling_charts quality_charts
         charts statement kernels apps pages
         chapters.home chapters.boundary chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions
-        chapters.inventory
-          chapters.fusion chapters.decoupling
-          report
-""",
+        chapters.inventory chapters.pollution_amounts chapters.pollution_tables
+        chapters.pollution_waste chapters.pollution chapters.fusion chapters.decoupling
+        chapters.quality chapters.quality_tables chapters.quality_matrix chapters.quality_gaps
+        chapters.quality_balances chapters.quality_checks report
+    """,
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]
 ORDER += ["cli", "__main__"]

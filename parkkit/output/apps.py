@@ -17,7 +17,8 @@ from parkkit.output.kernels import PATIENT_CLIENT
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOOPBACK = "127.0.0.1"
-CHAPTERS = ("00_home", "01_boundary", "02_inventory", "03_fused_inventory", "04_decoupling")
+CHAPTERS = ("00_home", "01_boundary", "02_inventory", "03_fused_inventory", "04_decoupling",
+            "05_data_quality")  # fmt: skip
 # What the address of one page hands on to the next.
 CARRIED = ("park", "year", "boundary")
 LAB_ONLY = "lab-only"

@@ -16,7 +16,9 @@ from parkkit.output.emission_charts import emissions_by_plant, emissions_by_year
 from parkkit.output.ledger_charts import convention_waterfall, ledger_waterfall
 from parkkit.output.membership_charts import membership_matrix
 from parkkit.output.pollutant_charts import fused_bars, fused_scatter, species_bars
+from parkkit.output.quality_charts import rank_bars, width_bars
 from parkkit.output.theme import Chart, captioned, mime_bundle
+from parkkit.output.waste_charts import waste_bars
 
 __all__ = [
     "boundary_map",
@@ -31,10 +33,13 @@ __all__ = [
     "ledger_waterfall",
     "membership_matrix",
     "mime_bundle",
+    "rank_bars",
     "show",
     "species_bars",
     "state_grid",
     "tapio_quadrant",
+    "waste_bars",
+    "width_bars",
 ]
 
 # Altair keeps one renderer for the process. Ours stands from the first import of this module, so

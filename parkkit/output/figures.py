@@ -113,7 +113,7 @@ def cards(rows: Iterable[Card], language: Language) -> str:
 def _card(row: Card, language: Language) -> str:
     value = row.value or label("figures.not_computable", language)
     # A state or "not computable" is words: smaller, so that it stays inside its card.
-    words = "" if re.match(rf"[{MINUS}+\d]", value) else " pk-words"
+    words = "" if re.match(rf"[{MINUS}+±\d]", value) else " pk-words"
     has_unit = row.unit and value != label("figures.not_computable", language)
     unit = f'<span class="pk-unit">{escape(row.unit)}</span>' if has_unit else ""
     note = f'<div class="pk-note">{escape(row.note)}</div>' if row.note else ""

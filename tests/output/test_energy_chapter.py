@@ -58,9 +58,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def cards_of(inventory: Inventory, park: Park, choice: PageChoice) -> dict[str, Card]:
     rows = intensity(inventory, park)
     rows = rows[rows["year"] == choice.year]
-    found = [*energy.energy_cards(inventory, rows, park, choice),
-             *energy.water_cards(rows, choice.language)]  # fmt: skip
-    return {row.name: row for row in found}
+    return {row.name: row for row in energy.energy_cards(inventory, rows, park, choice)}
 
 
 def test_the_consumption_stands_in_both_values(tmp_path: Path) -> None:
@@ -95,22 +93,11 @@ def test_carbon_per_tce_is_the_headline_over_the_consumption(tmp_path: Path) -> 
     assert float(card.value) == pytest.approx(factor, rel=1e-3)
 
 
-def test_water_is_told_with_the_share_reused(tmp_path: Path) -> None:
-    water = {"item": "fresh_water", "use": "water_withdrawn", "unit": "m3", "process_type": "",
-             "amount": 30_000, "process": "water"}  # fmt: skip
-    reused = {**water, "item": "reused_water", "use": "water_reused", "amount": 10_000}
-    inventory, park, choice = opened(tmp_path / "p", activity=[GRID, water, reused])
-    found = cards_of(inventory, park, choice)
-    assert (found["取新水量"].value, found["取新水量"].unit) == ("3", "万m³")
-    assert found["用水重复利用率"].value == "25%"
-
-
 def test_what_is_not_computable_says_what_is_missing(tmp_path: Path) -> None:
     inventory, park, choice = opened(tmp_path / "p", activity=[GRID], boundaries=[box()])
     found = cards_of(inventory, park, choice)
     assert found["单位工业增加值能耗"].value == "无法计算"
     assert "缺少：增加值" in found["单位工业增加值能耗"].note
-    assert found["取新水量"].note == "缺少：取新水量"
     rows = intensity(inventory, park)
     html = intensity_html(rows[rows["year"] == 2023], park, choice)
     assert "缺少：公布面积" in html
@@ -142,7 +129,7 @@ def test_a_park_without_energy_says_one_sentence(
     energy.show_picture(inventory, park, choice)
     energy.show_balance(inventory, park, choice)
     assert told == [
-        "## 能源与用水",
+        "## 能源",
         "2023 年没有能源活动数据（activity.csv），综合能源消费量及相关指标无法计算。",
     ]
 

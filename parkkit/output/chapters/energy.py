@@ -1,4 +1,4 @@
-"""Chapter 02, energy: what the park consumes of energy and water, of which kinds, traded how."""
+"""Chapter 02, energy: what the park consumes of energy, of which kinds, traded how."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ from parkkit.output.chapters.energy_tables import (
     physical,
     price_text,
     row_of,
-    unit_joined,
 )
 from parkkit.output.energy_charts import energy_bars
 from parkkit.output.figures import Card, card, name_of, number
 from parkkit.output.pages import PageChoice, draw, say, show_cards, show_html
-from parkkit.output.quantities import is_missing, parted, percent, readable
+from parkkit.output.quantities import percent, readable
 from parkkit.park.package import Park, plant_names
 
 CoalEquivalent = Literal["calorific", "equivalent"]
@@ -43,18 +42,15 @@ ORDER = tuple(dict.fromkeys(ROLES.values()))
 
 
 def show_figures(inventory: Inventory, park: Park, choice: PageChoice) -> None:
-    """Show what the park consumes of energy and water, and both per value, area and energy."""
+    """Show what the park consumes of energy, and carbon and energy per value, area and coal."""
     say("page.energy.head", choice.language)
     rows = intensity(inventory, park)
     rows = rows[rows["year"] == choice.year]
-    water = water_cards(rows, choice.language)
     if not len(of_year(energy_rows(inventory), choice)):
         say("page.energy.none", choice.language, year=choice.year)
-        if row_of(rows, "fresh_water", "").get("status", "not_computable") != "not_computable":
-            show_cards(water, choice.language)
         return
     say("page.energy.text", choice.language)
-    show_cards([*energy_cards(inventory, rows, park, choice), *water], choice.language)
+    show_cards(energy_cards(inventory, rows, park, choice), choice.language)
     show_html(intensity_html(rows, park, choice))
 
 
@@ -119,20 +115,6 @@ def consumed(inventory: Inventory, value: CoalEquivalent, choice: PageChoice) ->
     found = of_year(consumption(replace(inventory, convention=chosen)), choice)
     note = "".join(lacking(row, {}, choice.language) for row in found.to_dict("records"))
     return float(found["consumed_tce"].sum(min_count=1)), note
-
-
-def water_cards(rows: pd.DataFrame, language: Language) -> list[Card]:
-    """Return the cards of the fresh water withdrawn, and of the share of water reused."""
-    fresh, share = row_of(rows, "fresh_water", ""), row_of(rows, "water_reuse_share", "")
-    what = "" if is_missing(share.get("value")) else label("page.energy.reuse_note", language)
-    written, size = parted(fresh.get("value"), language, "count")
-    return [
-        Card(name=label("energy.measure.fresh_water", language), value=written,
-             unit=unit_joined(size, "m³", language), note=lacking(fresh, {}, language)),
-        Card(name=label("energy.measure.water_reuse_share", language),
-             value=percent(share.get("value"), language),
-             note=joined([what, lacking(share, {}, language)], language)),
-    ]  # fmt: skip
 
 
 def consumed_by_item(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:

@@ -98,9 +98,10 @@ def by_species(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
     )
 
 
-def species_table(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
-    """Return the columns of ``by_species`` that a page shows."""
-    return by_species(inventory, choice)[["species", "medium", "emissions_t", "list"]]
+def gas_table(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
+    """Return the greenhouse gases of ``by_species``, in the columns that a page shows."""
+    table = by_species(inventory, choice)
+    return table[table["is_gas"]][["species", "medium", "emissions_t", "list"]]
 
 
 def pollutants(inventory: Inventory, choice: PageChoice) -> pd.DataFrame:
