@@ -44,7 +44,7 @@ def explain(inventory: Inventory, activity_id: str, *, language: Language = "en"
     >>> inventory = pk.compile_inventory(park, boundary_type="physical",
     ...     convention=park.about.convention)
     >>> print(explain(inventory, "LG01-2023-01").splitlines()[0])
-    activity.csv row 196 (LG01-2023-01): LG01, 外购能源, Electricity, Purchased, 2023: \
+    activity.csv row 201 (LG01-2023-01): LG01, 外购能源, Electricity, Purchased, 2023: \
 305.54 万kWh = 3055.4 MWh; origin: power_bills
     """
     rows = inventory.activity
