@@ -29,8 +29,8 @@ WINGS = {
     """,
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation devices parts
-        controls calculation
-        claims cautions reconciliation filling overlap allocation exports consolidation compilation
+        controls calculation claims cautions releases reconciliation filling overlap allocation
+        exports consolidation compilation
         comparison ledger_steps explanation energy water water_pollutants
         waste_rows waste_settling waste intensity
         zero_carbon restatement equivalents fusion

@@ -9,7 +9,7 @@ from parkkit.core.units import GJ_PER_MWH, TJ_PER_GJ, conversions
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.expectation import PRIMARY
-from parkkit.inventory.reconciliation import GAPS
+from parkkit.inventory.releases import GAPS
 
 METHODS = ("energy", "efficiency", "exergy")
 PLANT = ["enterprise_id", "year"]

@@ -17,7 +17,8 @@ from parkkit.inventory.claims import claims, contracts_without_factor
 from parkkit.inventory.consolidation import apply_view, cut, keep_scopes, net_transfers
 from parkkit.inventory.filling import fill_months
 from parkkit.inventory.overlap import mark_parts
-from parkkit.inventory.reconciliation import GAPS, in_tonnes, reconcile, reported
+from parkkit.inventory.reconciliation import reconcile
+from parkkit.inventory.releases import GAPS, in_tonnes, reported
 from parkkit.park.boundary import members_by_year
 from parkkit.park.package import Park
 

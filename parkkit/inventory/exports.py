@@ -13,7 +13,7 @@ from parkkit.inventory.claims import GREEN, claimed_power
 from parkkit.inventory.expectation import PRIMARY
 from parkkit.inventory.factors import CHECKED, SITE
 from parkkit.inventory.matching import KEY
-from parkkit.inventory.reconciliation import GAPS
+from parkkit.inventory.releases import GAPS
 from parkkit.inventory.resolution import resolve
 from parkkit.park.package import Park
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.comparison import AGREE, OTHERWISE
 from parkkit.inventory.compilation import Inventory, is_incomplete, is_memo
+from parkkit.inventory.releases import burns_biomass_alone
 
 CELL = ["year", "species", "medium"]
 PLANT = ["enterprise_id", *CELL]
@@ -122,7 +122,7 @@ def _listed(inventory: Inventory) -> pd.DataFrame:
     rows = inventory.releases
     rows = rows[(rows["amount_kind"] == "released") & (rows["destination"] == "environment")]
     rows = rows[rows["medium"].isin(["air", "water", "land"])].astype({"year": "int64"})
-    rows = rows[~((rows["species"] == "co2") & _burns_biomass_alone(rows, inventory.activity))]
+    rows = rows[~((rows["species"] == "co2") & burns_biomass_alone(rows, inventory.activity))]
     is_whole = rows["process"] == ""
     has_whole = is_whole.groupby([rows[name] for name in [*PLANT, "list"]]).transform("any")
     rows = rows[is_whole | ~has_whole]
@@ -131,17 +131,6 @@ def _listed(inventory: Inventory) -> pd.DataFrame:
     untold = rows["amount_t"].isna() & ~rows["notation"].isin(["NO", "NA"])
     groups = rows.assign(is_short=few | untold).groupby([*PLANT, "process", "list"])
     return groups.agg(list_t=("amount_t", _sum), is_short=("is_short", "any")).reset_index()
-
-
-def _burns_biomass_alone(rows: pd.DataFrame, activity: pd.DataFrame) -> pd.Series:
-    """Tell the rows of processes, or whole plants, whose fuels of the year are all biogenic."""
-    key = ["enterprise_id", "process", "year"]
-    fuels = activity[activity["use"] == "fuel_combustion"]
-    fuels = pd.concat([fuels, fuels.assign(process="")], ignore_index=True)
-    flags = fuels["item"].map(vocabulary("items").set_index("item")["is_biogenic"]) == "yes"
-    alone = flags.groupby([fuels[name] for name in key]).all()
-    found = alone.reindex(pd.MultiIndex.from_frame(rows[key]), fill_value=False)
-    return pd.Series(found.to_numpy(dtype=bool), index=rows.index)
 
 
 def _totals(kept: pd.DataFrame) -> pd.DataFrame:

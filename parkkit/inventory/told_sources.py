@@ -9,7 +9,7 @@ from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import CALCULATED
 from parkkit.inventory.categories import CATEGORIES, SENT, category_of_lists
 from parkkit.inventory.compilation import Inventory
-from parkkit.inventory.reconciliation import GAPS
+from parkkit.inventory.releases import GAPS
 from parkkit.inventory.waste_rows import (
     FROM_STOCK,
     GENERATED,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from parkkit.inventory.compilation import Inventory
-from parkkit.inventory.reconciliation import SENT_USE
+from parkkit.inventory.releases import SENT_USE
 
 KEY = ["enterprise_id", "year"]
 UNIT, FRESH, WASTEWATER = "m3", "fresh_water", "wastewater"

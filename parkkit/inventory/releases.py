@@ -1,0 +1,160 @@
+"""Releases: what the lists of a park report, as rows of emissions and as tonnes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from parkkit.core.ledger import entries, joined
+from parkkit.core.tables import columns, empty
+from parkkit.core.units import conversions
+from parkkit.core.vocabulary import codes, vocabulary
+from parkkit.inventory.calculation import greenhouse_gases, source_ids
+from parkkit.park.package import Park
+
+# A rank nobody gave comes after the worst that can be given.
+NO_RANK = 6.0
+ENVIRONMENT, TREATMENT = "environment", "treatment_plant"
+SOURCE = ["enterprise_id", "list", "process", "stack_id", "species", "medium", "year", "month"]
+# What only a calculated row has.
+BLANK = ("technology", "control", "item", "activity_id", "missing", "factor_id",
+         "factor_set", "part_of", "distribution")  # fmt: skip
+NONE = ("co2e_t", "factor_rank", "factor_uncertainty_percent")
+SENT_USE = "wastewater_sent"
+# A row with one of these leaves a gap; NO, IE and NA say that nothing is missing.
+GAPS = ("not_computable", "NE", "C")
+
+
+def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the releases of a park's lists as rows of ``emissions``, and what is held out.
+
+    Returns
+    -------
+    offered : DataFrame
+        Every released amount, in tonnes; a generated amount stands beside the released one of
+        its source as ``generated_t``.
+    held : DataFrame
+        Ledger entries: species that nobody knows, and waste that was moved, not released.
+    """
+    if not len(park.releases):
+        return empty("emissions"), joined([])
+    rows = _as_emissions(park)
+    known = rows["species"].isin(codes("species"))
+    moved = _is_moved(rows)
+    ledger = joined(
+        [
+            entries(rows[~known], stage="reconcile", reason="unknown_species"),
+            entries(rows[known & moved], stage="scope", reason="moved_not_released"),
+        ]
+    )
+    names = [column.name for column in columns("emissions")]
+    return rows.loc[known & ~moved, names].reset_index(drop=True), ledger
+
+
+def in_tonnes(park: Park) -> pd.DataFrame:
+    """Return the releases of a park as they were given, in tonnes beside.
+
+    Returns
+    -------
+    DataFrame
+        The ``releases`` table, ``row`` (of releases.csv, as a spreadsheet counts), ``amount_t``,
+        ``coverage_share`` (months told / 12 of the amount's kind and destination; 1 for a yearly
+        row) and ``list_place``: where its list stands in the park's order.
+    """
+    rows = park.releases.reset_index(names="row")
+    place = {name: rank for rank, name in enumerate(park.about.list_order)}
+    return rows.assign(
+        amount_t=_tonnes(rows),
+        coverage_share=_coverage(rows, ("amount_kind", "destination")),
+        list_place=rows["list"].map(place).fillna(len(place)).astype("int64"),
+    )
+
+
+def _is_moved(rows: pd.DataFrame) -> pd.Series:
+    return ~rows["destination"].isin([ENVIRONMENT, TREATMENT])
+
+
+def _as_emissions(park: Park) -> pd.DataFrame:
+    rows = park.releases
+    rows = rows[rows["amount_kind"] == "released"].merge(_generated(rows), on=SOURCE, how="left")
+    # What a source released in several rows it generated once; it stands with what it released
+    # itself, because what was sent or moved leaves the inventory.
+    by_place = rows.assign(
+        is_elsewhere=rows["destination"] != ENVIRONMENT, is_moved=_is_moved(rows)
+    ).sort_values(["is_moved", "is_elsewhere"], kind="stable")
+    rows["generated_t"] = rows["generated_t"].mask(by_place.duplicated(SOURCE).sort_index())
+    tonnes = _tonnes(rows)
+    plants = park.enterprises.drop_duplicates("enterprise_id").set_index("enterprise_id")
+    known = park.activity.drop_duplicates(["enterprise_id", "process"])
+    types = known.set_index(["enterprise_id", "process"])["process_type"]
+    keys = pd.MultiIndex.from_frame(rows[["enterprise_id", "process"]])
+    process_type = pd.Series(types.reindex(keys).fillna("").to_numpy(), index=rows.index)
+    processes = vocabulary("processes").drop_duplicates("process_type").set_index("process_type")
+    is_ghg = rows["species"].isin(greenhouse_gases())
+    is_biogenic = burns_biomass_alone(rows, park.activity) & (rows["species"] == "co2")
+    is_sent = rows["destination"] == TREATMENT
+    coverage = _coverage(rows)
+    return rows.assign(
+        **dict.fromkeys(BLANK, ""),
+        **dict.fromkeys(NONE, np.nan),
+        source_id=source_ids(rows).str.rstrip("/"),
+        industry_code=rows["enterprise_id"].map(plants["industry_code"]).fillna(""),
+        process_type=process_type,
+        source_class=process_type.map(processes["source_class"]).fillna(""),
+        # A gas sent to a plant is released there: upstream, if anywhere.
+        scope=pd.Series(np.where(is_sent, 3, 1), index=rows.index, dtype="Int64").where(
+            is_ghg & ~is_biogenic
+        ),
+        scope3_category=pd.Series(pd.NA, index=rows.index, dtype="Int64"),
+        emissions_t=tonnes,
+        sent_t=tonnes.where(is_sent),
+        use=pd.Series(np.where(is_sent, SENT_USE, ""), index=rows.index, dtype="str"),
+        is_biogenic=is_biogenic,
+        is_factor_checked=pd.Series(pd.NA, index=rows.index, dtype="boolean"),
+        activity_rank=rows["data_rank"],
+        activity_uncertainty_percent=rows["uncertainty_percent"],
+        coverage_share=coverage,
+        status=_status(rows, coverage),
+        year=rows["year"].astype("int64"),
+    )
+
+
+def burns_biomass_alone(rows: pd.DataFrame, activity: pd.DataFrame) -> pd.Series:
+    """Tell the rows of processes whose fuels of the year are all biogenic: their CO2 is a memo.
+
+    A whole-plant value goes by all that the plant burns.
+    """
+    key = ["enterprise_id", "process", "year"]
+    fuels = activity[activity["use"] == "fuel_combustion"]
+    fuels = pd.concat([fuels, fuels.assign(process="")], ignore_index=True)
+    is_biogenic = fuels["item"].map(vocabulary("items").set_index("item")["is_biogenic"]) == "yes"
+    alone = is_biogenic.groupby([fuels[name] for name in key]).all()
+    burning = alone[alone].index.to_frame(index=False).assign(alone=True)
+    found = rows[key].merge(burning.astype({"year": "int64"}), on=key, how="left")["alone"]
+    return pd.Series(found.notna().to_numpy(), index=rows.index, dtype=bool)
+
+
+def _status(rows: pd.DataFrame, coverage: pd.Series) -> pd.Series:
+    status = pd.Series("reported", index=rows.index, dtype="str").mask(coverage < 1, "partial")
+    status = status.mask(rows["amount"].isna(), "not_computable")
+    return status.mask(rows["notation"] != "", rows["notation"])
+
+
+def _generated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the generated amounts in tonnes, keyed by source, to stand beside the released."""
+    made = rows[rows["amount_kind"] == "generated"]
+    tonnes = made[SOURCE].assign(generated_t=_tonnes(made))
+    return tonnes.groupby(SOURCE, dropna=False)["generated_t"].sum(min_count=1).reset_index()
+
+
+def _tonnes(rows: pd.DataFrame) -> pd.Series:
+    return rows["amount"] * conversions(rows["unit"], pd.Series("t", index=rows.index))
+
+
+def _coverage(rows: pd.DataFrame, also: Sequence[str] = ()) -> pd.Series:
+    told = rows["month"].where(rows["amount"].notna() | (rows["notation"] == "NO"))
+    source = [rows[name] for name in (*SOURCE, *also) if name != "month"]
+    months = told.groupby(source).transform("nunique").astype("float64")
+    return (months / 12).where(rows["month"].notna(), 1.0)
