@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint app lab bench notebooks lock clean
+.PHONY: help run test lint app lab bench notebooks widgets lock clean
 
 help:
 	@echo "make run     report on a sample park; says where it is      PARK=$(PARK)"
@@ -20,6 +20,7 @@ help:
 	@echo "make lab     the notebooks in JupyterLab"
 	@echo "make bench   the benchmarks, a line each"
 	@echo "make notebooks run them and keep their outputs"
+	@echo "make widgets bundle the JavaScript of others again (needs Node)"
 	@echo "make lock    pin every version again (needs uv)             UV=$(UV)"
 	@echo "make clean   remove .venv and what tools left behind"
 	@echo "The Python that .venv is made with: PYTHON=$(PYTHON)"
@@ -61,10 +62,14 @@ bench: $(STAMP)
 notebooks: $(STAMP)
 	$(BIN)/python tests/notebooks/refresh.py
 
+# Only who changes widgets/package.json needs it: what it builds is kept in the repository.
+widgets:
+	cd widgets && npm ci --no-fund --no-audit && npm run --silent build
+
 lock:
 	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --upgrade \
 		--extra test --no-emit-index-url --no-header --no-annotate \
 		--output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build widgets/node_modules *.egg-info

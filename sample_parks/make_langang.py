@@ -109,15 +109,23 @@ def box(west: float, south: float, east: float, north: float) -> Ring:
 CORE: Ring = ((0, 0), (5200, 0), (5600, 1500), (5200, 3200), (400, 3400), (0, 2000))
 VILLAGE: Ring = box(1800, 1400, 2300, 1900)[::-1]  # a hole: the village that stayed
 
-# type, part, polygons (each its rings), valid from, official area in ha, names
-OUTLINES: tuple[tuple[str, str | None, tuple[tuple[Ring, ...], ...], int, float, str, str], ...] = (
-    ("physical", None, ((CORE, VILLAGE), (box(-2200, 300, -900, 1500),)), 2016, 1900.0,
+Polygons = tuple[tuple[Ring, ...], ...]
+Validity = tuple[int, int | None]
+
+# type, part, polygons (each its rings), first and last year, official area in ha, names
+OUTLINES: tuple[tuple[str, str | None, Polygons, Validity, float, str, str], ...] = (
+    ("physical", None, ((CORE, VILLAGE), (box(-2200, 300, -900, 1500),)), (2016, None), 1900.0,
      "澜港化工园物理边界（合成数据）", "Langang, physical boundary (synthetic)"),
-    ("approved", None, ((box(600, 200, 4600, 2800),),), 2006, 980.0,
+    # An extension was approved from 2021: of the plants of today it held five before.
+    ("approved", None, ((box(600, 200, 3400, 2300),),), (2006, 2020), 560.0,
+     "澜港化工园审批边界（扩区前，合成数据）",
+     "Langang, approved boundary before its extension (synthetic)"),
+    ("approved", None, ((box(600, 200, 4600, 2800),),), (2021, None), 980.0,
      "澜港化工园审批边界（合成数据）", "Langang, approved boundary (synthetic)"),
-    ("management", None, ((box(-2500, -400, 6200, 3900),), (box(9000, 1000, 11000, 2600),)), 2012,
-     4100.0, "澜港化工园管理边界（合成数据）", "Langang, management boundary (synthetic)"),
-    ("physical", "新材料园", ((box(2600, 1900, 4200, 3000),),), 2018, 176.0,
+    ("management", None, ((box(-2500, -400, 6200, 3900),), (box(9000, 1000, 11000, 2600),)),
+     (2012, None), 4100.0,
+     "澜港化工园管理边界（合成数据）", "Langang, management boundary (synthetic)"),
+    ("physical", "新材料园", ((box(2600, 1900, 4200, 3000),),), (2018, None), 176.0,
      "澜港新材料园（合成数据）", "Langang New Materials Park (synthetic)"),
 )  # fmt: skip
 
@@ -128,14 +136,14 @@ def write_boundaries(folder: Path) -> None:
         {
             "type": "Feature",
             "properties": {
-                "boundary_type": kind, "part": part, "valid_from": since, "valid_to": None,
+                "boundary_type": kind, "part": part, "valid_from": first, "valid_to": last,
                 "datum": "wgs84", "official_area_ha": area, "origin": "park_map",
                 "name_zh": name_zh, "name_en": name_en,
             },
             "geometry": {"type": "MultiPolygon",
                          "coordinates": [[degrees(ring) for ring in rings] for rings in polygons]},
         }
-        for kind, part, polygons, since, area, name_zh, name_en in OUTLINES
+        for kind, part, polygons, (first, last), area, name_zh, name_en in OUTLINES
     ]  # fmt: skip
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False,
                       indent=1)  # fmt: skip
@@ -189,6 +197,7 @@ README = """\
   29 works, and a service company without coordinates (LG04).
 - **Boundaries:** LG27 to LG29 are registered here and sited outside, LG30 to LG32 the reverse; LG33
   lies in the exclave and is managed here; LG19 opened in 2020, 2021 was the last year of LG16.
+  The approved boundary was extended from 2021: before, it held 5 plants.
 - **Balances** close within 1 %: fuel of the CHP x declared efficiency = heat + power; sold =
   bought; fresh + reused water = wastewater + consumed; COD and ammonia nitrogen sent = received;
   limestone of the CHP's scrubber = the sulphur it takes out x 100/32 x 1.03 / 92 % CaCO3; waste

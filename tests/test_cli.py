@@ -43,7 +43,9 @@ def broken(tmp_path: Path) -> Path:
 def test_a_sound_park_is_checked_with_its_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "check", "langang")
     assert status == 0
-    assert "0 error(s), 3 warning(s)" in out
+    told = out.count("warning: ")
+    assert told >= 3
+    assert f"0 error(s), {told} warning(s)" in out
     assert err == ""
 
 

@@ -15,43 +15,54 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 HOUSE = REPOSITORY / "parkkit"
 WIDGETS = REPOSITORY / "widgets"
-ENGINES = {"duckdb", "dask"}  # the only imports allowed inside a function
+ENGINES = {"duckdb", "dask", "pyogrio"}  # the only imports allowed inside a function
 
 WINGS = {
     "core": "labels errors texts vocabulary units tables ledger convention uncertainty_rule engine",
     "park": """
-        datum polygons faults parameter_checks control_checks own_factors trade_checks
-        monitors release_checks destination_checks reading checking gathering package boundary
-        identity registers
+        datum reference_systems attribute_texts kml layer_files layer_systems layers
+        rings polygons placement
+        faults datum_checks boundary_checks place_checks listing_checks
+        parameter_checks control_checks own_factors trade_checks
+        monitors release_checks destination_checks reading checking gathering package
+        identity listings boundary neighbours drawings registers
         form_mapping form_files form_headers form_reading form_titles form_placing form_energy_units
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
         form_standing appending forms
-    """,
+        geojson_text replacing versions boundary_import
+""",
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation devices parts
         controls calculation claims cautions releases reconciliation filling overlap allocation
-        exports consolidation compilation
+        exports consolidation offering compilation plant_totals listed_places
         comparison ledger_steps explanation energy water water_pollutants
         waste_rows waste_settling waste intensity
-        zero_carbon restatement equivalents fusion
+        zero_carbon convention_steps boundary_differences part_differences restatement
+        equivalents fusion
         deviations error_cells simulation uncertainty budget
         categories told_sources completeness gaps jumps material_sides energy_balances
         element_balances water_balances balances list_totals
-    """,
-    "diagnosis": "trends elasticity decoupling sentences",
+""",
+    "diagnosis": """
+        trends elasticity decoupling
+              sentences
+""",
     "output": """
-        quantities layout theme marks figures boundary_charts membership_charts emission_charts
-        ledger_charts energy_charts pollutant_charts waste_charts decoupling_charts quality_charts
-        charts statement kernels apps pages
-        chapters.home chapters.boundary chapters.ledger chapters.lists chapters.factors
+        quantities layout theme marks figures map_numbers map_plane map_outlines
+        boundary_charts membership_charts emission_charts ledger_charts energy_charts
+        pollutant_charts waste_charts decoupling_charts quality_charts perimeter_charts
+        charts statement kernels apps page_choice pages
+        chapters.home chapters.boundary chapters.boundary_tables chapters.boundary_parts
+        chapters.boundary_changes maps chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions
         chapters.inventory chapters.pollution_amounts chapters.pollution_tables
         chapters.pollution_waste chapters.pollution chapters.fusion chapters.decoupling
         chapters.quality chapters.quality_tables chapters.quality_matrix chapters.quality_gaps
         chapters.quality_balances chapters.quality_checks report
-    """,
+""",
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]
+ORDER += [f"commands.{each}" for each in ("options", "importing", "boundaries", "compiling")]
 ORDER += ["cli", "__main__"]
 
 

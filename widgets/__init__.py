@@ -1,6 +1,7 @@
 """Front ends of parkkit for notebooks and pages: each holds a choice and draws it."""
 
+from .boundary_editor import BoundaryEditor
 from .convention_picker import ConventionPicker
 from .park_picker import ParkPicker
 
-__all__ = ["ConventionPicker", "ParkPicker"]
+__all__ = ["BoundaryEditor", "ConventionPicker", "ParkPicker"]

@@ -1,13 +1,15 @@
-"""The parks a picker lists: names, years and boundaries, and why one cannot be opened."""
+"""The parks a picker lists: names, years, boundaries and parts, and why one cannot be opened."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from parkkit.core.errors import ParkError
 from parkkit.core.labels import LANGUAGES, Language, label
-from parkkit.output.pages import years
+from parkkit.output.page_choice import years
+from parkkit.park.boundary import part_names
 from parkkit.park.package import Park, named_park, open_park
 from parkkit.park.polygons import BOUNDARY_TYPES
 from parkkit.park.reading import read_about
@@ -20,13 +22,15 @@ LISTED_BY = {"management": "is_managed_here", "statistical": "is_registered_here
 class ListedPark:
     """A park as a picker lists it; `problem` says in both languages why it cannot be opened.
 
-    ``years`` and ``boundaries`` are empty until the park was checked.
+    ``years``, ``boundaries`` and ``parts`` (the names of 园中园 by boundary type) are empty until
+    the park was checked.
     """
 
     park: str
     names: dict[Language, str]
     years: tuple[int, ...] = ()
     boundaries: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     default_year: int | None = None
     default_boundary: str = ""
     problem: dict[Language, str] | None = None
@@ -51,7 +55,7 @@ def glanced(park: str) -> ListedPark:
 
 
 def checked(park: str) -> ListedPark:
-    """Return a park with its years and boundaries, or with what is wrong with it.
+    """Return a park with its years, boundaries and parts, or with what is wrong with it.
 
     Examples
     --------
@@ -69,12 +73,14 @@ def checked(park: str) -> ListedPark:
 
 def of_park(name: str, park: Park) -> ListedPark:
     """Return an opened park as a picker lists it."""
-    about, known = park.about, tuple(years(park))
+    about, known, boundaries = park.about, tuple(years(park)), _boundaries(park)
+    parts = {kind: tuple(part_names(park, kind)) for kind in boundaries}
     return ListedPark(
         park=name,
         names={"zh": about.name_zh, "en": about.name_en},
         years=known,
-        boundaries=_boundaries(park),
+        boundaries=boundaries,
+        parts={kind: names for kind, names in parts.items() if names},
         default_year=about.default_year or max(known, default=None),
         default_boundary=about.default_boundary,
     )

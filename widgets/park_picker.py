@@ -1,8 +1,8 @@
-"""ParkPicker: a row of choices, which park, which year, which boundary."""
+"""ParkPicker: a row of choices, which park, which year, which boundary, which part of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -14,12 +14,13 @@ import traitlets as t
 from parkkit.core.errors import ParkError, unknown
 from parkkit.core.labels import LANGUAGES, Language, has_label, label
 from parkkit.output.kernels import is_page
+from parkkit.output.page_choice import one_line
 from parkkit.park.package import park_names
 
 from .listing import ListedPark, checked, glanced
 
 STATIC = Path(__file__).parent / "static"
-TEXTS = ("park", "year", "boundary", "run_again", "press_enter", "opening")
+TEXTS = ("park", "year", "boundary", "part", "run_again", "press_enter", "opening")
 
 
 class Choice(TypedDict):
@@ -28,13 +29,15 @@ class Choice(TypedDict):
     park: str
     year: int
     boundary: str
+    part: str
 
 
 class ParkPicker(anywidget.AnyWidget):
-    """A row of selects for park, year and boundary; ``choice`` is the choice as a value.
+    """A row of selects for park, year, boundary and part; ``choice`` is the choice as a value.
 
     On a page of the site a change opens the page of what was chosen; in a notebook it only sets
-    the traits ``park``, ``year`` and ``boundary``, and the cells below are to be run again.
+    the traits ``park``, ``year``, ``boundary`` and ``part``, and the cells below are to be run
+    again. Parts (园中园) are offered where the park has some within the boundary chosen.
     Every other park listed is checked once the picker is shown; one with problems stays in the
     list and cannot be picked.
 
@@ -44,23 +47,28 @@ class ParkPicker(anywidget.AnyWidget):
         The name of a park folder.
     year, boundary : int, str, optional
         Else the park's own defaults.
+    part : str
+        The name of a part of the park; blank is the whole.
     language : {"zh", "en"}
         Of the names and notes.
     parks : sequence of str, optional
         The folders listed; else all there are.
     years, boundaries : sequence, optional
-        What can be picked for this park; else the park is opened and asked.
+        What can be picked for this park.
+    parts : mapping, optional
+        The names of parts by boundary type. Where one of the three is not given, the park is
+        opened and asked.
 
     Raises
     ------
     TraitError
-        If the park, year or boundary is none that can be picked.
+        If the park, year, boundary or part is none that can be picked.
 
     Examples
     --------
     >>> picker = ParkPicker("langang", year=2022, language="en")
     >>> picker.choice
-    {'park': 'langang', 'year': 2022, 'boundary': 'physical'}
+    {'park': 'langang', 'year': 2022, 'boundary': 'physical', 'part': ''}
     """
 
     _esm = STATIC / "park_picker.js"
@@ -69,6 +77,7 @@ class ParkPicker(anywidget.AnyWidget):
     park = t.Unicode().tag(sync=True)
     year = t.Int().tag(sync=True)
     boundary = t.Unicode().tag(sync=True)
+    part = t.Unicode().tag(sync=True)
     language = t.Enum(LANGUAGES, default_value="zh").tag(sync=True)
     is_page = t.Bool().tag(sync=True)
     options = t.Dict().tag(sync=True)
@@ -80,10 +89,12 @@ class ParkPicker(anywidget.AnyWidget):
         *,
         year: int | None = None,
         boundary: str | None = None,
+        part: str = "",
         language: Language = "zh",
         parks: Sequence[str] | None = None,
         years: Sequence[int] | None = None,
         boundaries: Sequence[str] | None = None,
+        parts: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         names = park_names() if parks is None else list(parks)
         self._listed = {name: glanced(name) for name in names}
@@ -91,12 +102,13 @@ class ParkPicker(anywidget.AnyWidget):
             name for name, listed in self._listed.items() if name != park and not listed.problem
         }
         if park in self._listed:
-            self._listed[park] = _current(park, years, boundaries)
+            self._listed[park] = _current(park, years, boundaries, parts)
         now = self._listed.get(park)
         super().__init__(
             park=park,
             year=year if year is not None else (now and now.default_year) or 0,
             boundary=boundary or (now.default_boundary if now else ""),
+            part=part,
             language=language,
             is_page=is_page(),
         )
@@ -105,7 +117,9 @@ class ParkPicker(anywidget.AnyWidget):
     @property
     def choice(self) -> Choice:
         """What is chosen, as a mapping that can be written in the parameters cell."""
-        return {"park": self.park, "year": self.year, "boundary": self.boundary}
+        return {
+            "park": self.park, "year": self.year, "boundary": self.boundary, "part": self.part,
+        }  # fmt: skip
 
     def __repr__(self) -> str:
         chosen = ", ".join(f"{name}={value!r}" for name, value in self.choice.items())
@@ -157,14 +171,29 @@ class ParkPicker(anywidget.AnyWidget):
             raise _refused(unknown("boundary", boundary, known))
         return boundary
 
+    @t.validate("part")
+    def _known_part(self, proposal: Any) -> str:
+        part: str = proposal["value"]
+        known = self._parts
+        if part and part not in known:
+            raise _refused(unknown("part", part, known))
+        return part
+
     @t.observe("park")
     def _follow(self, _change: object) -> None:
-        """Keep year and boundary where the new park has them, else take its defaults."""
+        """Keep year, boundary and part where the new park has them, else take its defaults."""
         now = self._now
         if self.year not in now.years and now.default_year is not None:
             self.year = now.default_year
         if self.boundary not in now.boundaries:
             self.boundary = now.default_boundary
+        self._follow_boundary(None)
+
+    @t.observe("boundary")
+    def _follow_boundary(self, _change: object) -> None:
+        """Keep the part where the boundary has one of that name, else take the whole."""
+        if self.part not in self._parts:
+            self.part = ""
         self._draw()
 
     @t.observe("language")
@@ -174,6 +203,10 @@ class ParkPicker(anywidget.AnyWidget):
     @property
     def _now(self) -> ListedPark:
         return self._listed[self.park]
+
+    @property
+    def _parts(self) -> Sequence[str]:
+        return self._now.parts.get(self.boundary, ())
 
     def _draw(self) -> None:
         """Hand the front end what can be picked, by name in the language."""
@@ -186,22 +219,37 @@ class ParkPicker(anywidget.AnyWidget):
             "boundary": [
                 {"value": name, "text": _boundary_name(name, language)} for name in now.boundaries
             ],
+            "part": _part_options(self._parts, language),
         }
 
 
 def _current(
-    park: str, years: Sequence[int] | None, boundaries: Sequence[str] | None
+    park: str,
+    years: Sequence[int] | None,
+    boundaries: Sequence[str] | None,
+    parts: Mapping[str, Sequence[str]] | None,
 ) -> ListedPark:
-    """Return the park shown, with the years and boundaries given, or read where they are not."""
-    # A notebook that gives both has opened the park; it need not be read a second time.
-    now = glanced(park) if years and boundaries else checked(park)
+    """Return the park shown, with what can be picked given, or read where it is not."""
+    # A notebook that gives all has opened the park; it need not be read a second time.
+    is_given = bool(years and boundaries) and parts is not None
+    now = glanced(park) if is_given else checked(park)
     if years:
         default = now.default_year if now.default_year in years else years[-1]
         now = replace(now, years=tuple(years), default_year=default)
     if boundaries:
         first = now.default_boundary if now.default_boundary in boundaries else boundaries[0]
         now = replace(now, boundaries=tuple(boundaries), default_boundary=first)
+    if parts is not None:
+        now = replace(now, parts={kind: tuple(names) for kind, names in parts.items()})
     return now
+
+
+def _part_options(parts: Sequence[str], language: Language) -> list[dict[str, str]]:
+    """Return the whole and its parts; nothing to pick where there are no parts."""
+    if not parts:
+        return []
+    whole = {"value": "", "text": label("widgets.whole_park", language)}
+    return [whole, *({"value": name, "text": one_line(name)} for name in parts)]
 
 
 def _park_option(park: ListedPark, language: Language) -> dict[str, object]:
@@ -213,6 +261,7 @@ def _park_option(park: ListedPark, language: Language) -> dict[str, object]:
         "is_disabled": bool(why),
         "years": list(park.years),
         "boundaries": list(park.boundaries),
+        "parts": {kind: list(names) for kind, names in park.parts.items()},
     }
 
 

@@ -9,16 +9,12 @@ import pandas as pd
 
 from parkkit.core.convention import Convention
 from parkkit.core.errors import ParkError, Problem, unknown
-from parkkit.core.ledger import candidates, closing, joined
+from parkkit.core.ledger import closing, joined
 from parkkit.core.vocabulary import vocabulary
-from parkkit.inventory.calculation import calculate, greenhouse_gases
-from parkkit.inventory.cautions import cautions
-from parkkit.inventory.claims import claims, contracts_without_factor
+from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.consolidation import apply_view, cut, keep_scopes, net_transfers
-from parkkit.inventory.filling import fill_months
-from parkkit.inventory.overlap import mark_parts
-from parkkit.inventory.reconciliation import reconcile
-from parkkit.inventory.releases import GAPS, in_tonnes, reported
+from parkkit.inventory.offering import Offered, offer
+from parkkit.inventory.releases import GAPS
 from parkkit.park.boundary import members_by_year
 from parkkit.park.package import Park
 
@@ -31,6 +27,7 @@ VALUED = ("computed", "reported", "partial")
 class Inventory:
     """What the members of a boundary emit, under one convention.
 
+    ``part`` is the park within the park (园中园) that it is of; blank is the whole.
     ``emissions`` and ``ledger`` have the columns of ``data/columns.csv``; ``candidates`` holds
     the tonnes of every row computed or read, before any stage acted; ``members`` who was in,
     year by year; ``activity`` the rows used, in base units; ``releases`` what the lists report,
@@ -40,6 +37,7 @@ class Inventory:
 
     park_id: str
     boundary_type: str
+    part: str = ""
     convention: Convention
     emissions: pd.DataFrame
     ledger: pd.DataFrame
@@ -51,7 +49,9 @@ class Inventory:
     notes: tuple[Problem, ...]
 
 
-def compile_inventory(park: Park, *, boundary_type: str, convention: Convention) -> Inventory:
+def compile_inventory(
+    park: Park, *, boundary_type: str, convention: Convention, part: str = ""
+) -> Inventory:
     """Compile what the members of a boundary emit, under one convention.
 
     The stages run always in this order: calculate, reconcile, overlap, boundary, transfer, scope,
@@ -65,61 +65,66 @@ def compile_inventory(park: Park, *, boundary_type: str, convention: Convention)
         Whose emissions count.
     convention : Convention
         The accounting choices.
+    part : str
+        A park within the park (园中园) alone; blank is the whole.
 
     Returns
     -------
     Inventory
+        Without the years in which the boundary is not drawn: what is told of them stands in the
+        ledger, and a note names them.
 
     Raises
     ------
     ParkError
-        If the boundary or a factor set is unknown, a choice is not served, or a grid factor is
-        missing.
+        If the boundary, the part or a factor set is unknown, the boundary is drawn in no year of
+        the data, a choice is not served, or a grid factor is missing.
     """
-    calculated = calculate(park, convention)
-    offered, held = reported(park)
-    claimed = claims(park, calculated, convention)
-    rows = _stacked([calculated.emissions, claimed, offered])
-    # Waste that was only generated is no release, and yet its plants are asked about.
-    told = (park.releases["year"], calculated.activity["year"], rows["year"])
-    years = sorted({int(year) for column in told for year in column})
-    membership = members_by_year(park, boundary_type, years)
-    all_offered = candidates(
-        pd.concat([rows, held.rename(columns={"amount_t": "emissions_t"})], ignore_index=True)
-    )
-    kept, lost = reconcile(rows, convention=convention, list_order=park.about.list_order)
-    ledgers = [held, lost]
-    kept, lost = fill_months(kept, convention)
-    ledgers.append(lost)
-    kept, lost = mark_parts(kept)
-    ledgers.append(lost)
-    kept, lost = cut(kept, membership)
+    offered = offer(park, convention)
+    membership = members_by_year(park, boundary_type, offered.years, part=part)
+    return compile_members(offered, membership, boundary_type=boundary_type, part=part)
+
+
+def compile_members(
+    offered: Offered, membership: pd.DataFrame, *, boundary_type: str, part: str = ""
+) -> Inventory:
+    """Compile an inventory of those who are in, year by year, whatever made them members.
+
+    Parameters
+    ----------
+    membership : DataFrame
+        ``enterprise_id``, ``year``, ``is_member``, ``basis``: what ``members_by_year`` returns. A
+        year that it does not hold is no year of the inventory.
+    boundary_type, part : str
+        What the result is called by.
+    """
+    convention, ledgers = offered.convention, [offered.ledger]
+    kept, lost = cut(offered.rows, membership)
     ledgers.append(lost)
     kept, lost = net_transfers(kept, membership, level=convention.level)
     ledgers.append(lost)
     kept, lost = keep_scopes(kept, convention)
     ledgers.append(lost)
-    kept, lost = apply_view(kept, calculated.activity, park, membership, convention)
+    kept, lost = apply_view(kept, offered.activity, offered.park, membership, convention)
     ledgers.append(lost)
     inventory = Inventory(
-        park_id=park.about.park_id, boundary_type=boundary_type, convention=convention,
-        emissions=with_co2e(kept, convention), ledger=joined(ledgers), candidates=all_offered,
-        members=membership, activity=calculated.activity, releases=in_tonnes(park),
-        factors_used=calculated.factors_used,
-        notes=(*park.notes, *calculated.notes, *contracts_without_factor(park, convention),
-               *cautions(calculated, convention)),
+        park_id=offered.park.about.park_id, boundary_type=boundary_type, part=part,
+        convention=convention, emissions=with_co2e(kept, convention), ledger=joined(ledgers),
+        candidates=offered.candidates, members=membership, activity=offered.activity,
+        releases=offered.releases, factors_used=offered.factors_used,
+        notes=(*offered.notes, *_years_without(offered, membership, part or boundary_type)),
     )  # fmt: skip
     _check_closing(inventory)
     return inventory
 
 
-def _stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of several lists as one table, in an order that their order cannot move."""
-    filled = [part for part in parts if len(part)]
-    rows = pd.concat(filled, ignore_index=True) if filled else parts[0]
-    order = ["enterprise_id", "process", "year", "species", "list", "activity_id", "release_id",
-             "factor_id"]  # fmt: skip
-    return rows.sort_values(order, kind="stable", ignore_index=True)
+def _years_without(offered: Offered, membership: pd.DataFrame, given: str) -> list[Problem]:
+    """Say which years have data and no boundary."""
+    years = sorted(set(offered.years) - {int(year) for year in membership["year"]})
+    if not years:
+        return []
+    return [Problem(code="years_without_boundary", file="boundaries.geojson", is_warning=True,
+                    column="valid_from", values={"given": given, "years": years})]  # fmt: skip
 
 
 def _check_closing(inventory: Inventory) -> None:
@@ -156,6 +161,27 @@ def is_incomplete(rows: pd.DataFrame) -> pd.Series:
 def is_memo(rows: pd.DataFrame) -> pd.Series:
     """Tell the greenhouse gases that stand beside the totals: biogenic, captured, in sinks."""
     return rows["species"].isin(greenhouse_gases()) & rows["scope"].isna()
+
+
+def summands(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that totals are made of, each gas also as CO2e; memos are not among them.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``emissions`` with ``is_missing`` (no number) and ``is_short`` (none, or months
+        are missing).
+    """
+    rows = rows[~is_memo(rows)]
+    gases = rows[rows["scope"].notna() & rows["species"].isin(greenhouse_gases())]
+    together = pd.concat(
+        [rows, gases.assign(species=CO2E, emissions_t=gases["co2e_t"])], ignore_index=True
+    )
+    # A gas without a GWP has tonnes but no CO2e.
+    is_short = is_incomplete(together) | (
+        together["emissions_t"].isna() & together["status"].isin(VALUED)
+    )
+    return together.assign(is_missing=is_short & together["emissions_t"].isna(), is_short=is_short)
 
 
 def grouping(inventory: Inventory, by: Sequence[str]) -> list[str]:
@@ -215,25 +241,12 @@ def totals(
         If a column is unknown.
     """
     by = grouping(inventory, by)
-    rows = inventory.emissions[~is_memo(inventory.emissions)]
-    rows = rows[rows["year"].isin(years)] if len(years) else rows
-    gases = rows[rows["scope"].notna() & rows["species"].isin(greenhouse_gases())]
-    together = pd.concat(
-        [rows, gases.assign(species=CO2E, emissions_t=gases["co2e_t"])], ignore_index=True
-    )
-    # A gas without a GWP has tonnes but no CO2e.
-    is_short = is_incomplete(together) | (
-        together["emissions_t"].isna() & together["status"].isin(VALUED)
-    )
-    is_missing = is_short & together["emissions_t"].isna()
-    groups = together.assign(is_missing=is_missing, is_short=is_short).groupby(
-        [*by, "species", "medium"], dropna=False, sort=True
-    )
-    table = groups.agg(
-        amount_t=("emissions_t", lambda values: values.sum(min_count=1)),
-        missing_rows=("is_missing", "sum"),
-        is_short=("is_short", "any"),
-    ).reset_index()
+    rows = inventory.emissions
+    together = summands(rows[rows["year"].isin(years)] if len(years) else rows)
+    groups = together.groupby([*by, "species", "medium"], dropna=False, sort=True)
+    sums = groups["emissions_t"].sum(min_count=1).rename("amount_t")
+    table = groups.agg(missing_rows=("is_missing", "sum"), is_short=("is_short", "any"))
+    table = pd.concat([sums, table], axis=1).reset_index()
     status = pd.Series("computed", index=table.index).mask(table["is_short"], "partial")
     status = status.mask(table["amount_t"].isna(), "not_computable")
     return table.drop(columns="is_short").assign(status=status)

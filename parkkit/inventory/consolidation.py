@@ -33,7 +33,9 @@ def cut(rows: pd.DataFrame, membership: pd.DataFrame) -> Split:
     found.index = rows.index
     is_member = found["is_member"].fillna(False).astype(bool)
     out = rows[~is_member]
-    return rows[is_member], entries(out, stage="boundary", reason=found.loc[out.index, "basis"])
+    # Of a year in which the boundary is not drawn nobody can be told to be in.
+    reason = found.loc[out.index, "basis"].fillna("not_drawn")
+    return rows[is_member], entries(out, stage="boundary", reason=reason)
 
 
 def net_transfers(rows: pd.DataFrame, membership: pd.DataFrame, *, level: str) -> Split:

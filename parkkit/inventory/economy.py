@@ -7,6 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from parkkit.core.units import conversions
+from parkkit.park.boundary import ELSEWHERE
 from parkkit.park.package import Park
 
 Measure = Literal["gross_output", "value_added", "revenue"]
@@ -34,8 +35,9 @@ def economy_series(
     -------
     DataFrame
         ``group`` (``park`` or an industry's division), ``year``, ``amount`` in CNY, ``measure``,
-        ``price_year`` (blank is current prices), ``missing`` (members without a value that year:
-        the amount is then missing, not smaller).
+        ``price_year`` (blank is current prices), ``missing`` (members without a value that year,
+        and industries of which a part of the park has only some: the amount is then missing, not
+        smaller).
     """
     rows = _rows(park, members, measure)
     industry = rows.assign(group=rows["division"])[rows["division"] != ""]
@@ -75,8 +77,8 @@ def _rows(park: Park, members: pd.DataFrame, measure: str) -> pd.DataFrame:
     reporting = inside[inside["enterprise_id"].isin(_reporting(park, measure))]
     rows = reporting.merge(own, on=["enterprise_id", "year"], how="left")
     rows = rows.assign(absent=rows["enterprise_id"].where(rows["amount"].isna(), ""))
-    return pd.concat([rows, _industry_rows(values, inside, reporting, plants, scheme)],
-                     ignore_index=True)  # fmt: skip
+    industries = _industry_rows(values, inside, reporting, plants, scheme, members)
+    return pd.concat([rows, industries], ignore_index=True)
 
 
 def _reporting(park: Park, measure: str) -> set[str]:
@@ -121,12 +123,16 @@ def _industry_rows(
     reporting: pd.DataFrame,
     plants: pd.DataFrame,
     scheme: str,
+    members: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return what is given for an industry as a whole, where none of its plants reports itself.
 
-    An industry of which the park has plants, but none inside that year, is outside.
+    An industry of which the park has plants, but none inside that year, is outside. What is given
+    for an industry that also has plants in other parts of the park is not that of one part: it is
+    absent, by its code.
     """
     rows = values[values["enterprise_id"] == ""]
+    elsewhere = _elsewhere(members, plants, scheme)
     shortest = rows["industry_code"].str.len().groupby([rows["division"], rows["year"]])
     # "26" holds "2614": of codes inside each other the widest counts.
     rows = rows[rows["industry_code"].str.len() == shortest.transform("min")]
@@ -134,7 +140,23 @@ def _industry_rows(
     cells = pd.MultiIndex.from_frame(rows[["division", "year"]])
     is_inside = cells.isin(pd.MultiIndex.from_frame(inside[["division", "year"]]))
     is_told = rows["division"].isin(set(reporting["division"]))
-    return rows[(is_inside | ~rows["division"].isin(here)) & ~is_told].assign(absent="")
+    is_shared = cells.isin(pd.MultiIndex.from_frame(elsewhere[["division", "year"]]))
+    # A park tells of an industry whose plants nobody lists; which part they are in nobody tells.
+    is_unlisted = ~rows["division"].isin(here)
+    is_of_more = is_shared | (is_unlisted & rows["year"].isin(set(elsewhere["year"])))
+    told = rows.assign(
+        amount=rows["amount"].mask(is_of_more), absent=rows["industry_code"].where(is_of_more, "")
+    )
+    return told[(is_inside | is_unlisted) & ~is_told]
+
+
+def _elsewhere(members: pd.DataFrame, plants: pd.DataFrame, scheme: str) -> pd.DataFrame:
+    """Return the industries and years of plants in the park, but not in the part asked for."""
+    if "basis" not in members:
+        return pd.DataFrame({"division": pd.Series(dtype="str"), "year": pd.Series(dtype="int64")})
+    rows = members.loc[members["basis"] == ELSEWHERE, ["enterprise_id", "year"]]
+    rows = rows.merge(plants, how="left")
+    return rows.assign(division=divisions(rows["industry_code"].fillna(""), scheme))
 
 
 def ratio(amount: float, divisor: float) -> float:

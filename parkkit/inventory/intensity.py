@@ -103,7 +103,7 @@ def _divisors(inventory: Inventory, park: Park, years: Iterable[int]) -> pd.Data
     )  # fmt: skip
     drawn = pd.DataFrame(
         [{"quantity": name, "year": year, "missing": "",
-          "amount": area(park, inventory.boundary_type, year, kind=kind)}
+          "amount": area(park, inventory.boundary_type, year, kind=kind, part=inventory.part)}
          for year in years for name, kind in AREAS.items()]
     )  # fmt: skip
     both = pd.concat([value, drawn], ignore_index=True)

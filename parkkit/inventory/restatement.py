@@ -1,198 +1,198 @@
-"""Restatement: the same park under other boundaries and other conventions, step by step."""
+"""Restatement: history on one perimeter, and what of a change is a boundary that moved."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
 
 import pandas as pd
 
 from parkkit.core.convention import Convention
-from parkkit.core.errors import ParkError
-from parkkit.inventory.compilation import CO2E, Inventory, compile_inventory, total, totals
-from parkkit.park.boundary import area, members
+from parkkit.core.errors import ParkError, unknown
+from parkkit.inventory.boundary_differences import told_changes
+from parkkit.inventory.compilation import CO2E, Inventory, compile_members
+from parkkit.inventory.offering import of_years, offer
+from parkkit.inventory.plant_totals import (
+    Told,
+    changes,
+    members_of,
+    plant_tonnes,
+    summed,
+    total_of,
+)
+from parkkit.park.boundary import members, members_by_year
 from parkkit.park.package import Park
-from parkkit.park.polygons import BOUNDARY_TYPES
 
-Told = tuple[float, str]  # tonnes and their status
-START, END = "start", "end"
-BETWEEN_CHOICES = ";"
-
-
-def boundary_totals(
-    park: Park, *, year: int, convention: Convention, species: Sequence[str] = ("co2e",)
-) -> pd.DataFrame:
-    """Return what each of the four boundaries holds in a year.
-
-    Returns
-    -------
-    DataFrame
-        ``boundary_type``, ``member_count``, ``drawn_area_ha`` (geodesic), ``official_area_ha``,
-        and ``SPECIES_t`` for each species. A boundary that the park does not have, or in which
-        nobody's membership is known, has missing values: it is not computable, not empty.
-    """
-    rows = [
-        _boundary(park, boundary_type, year, convention, species)
-        for boundary_type in BOUNDARY_TYPES
-    ]
-    return pd.DataFrame(rows)
+RESTATED = ["year", "species", "declared_t", "restated_t", "declared_count", "restated_count",
+            "declared_status", "status"]  # fmt: skip
+STEPS = ["kind", "amount_t", "enterprise_count", "enterprises", "status"]
 
 
-def _boundary(
-    park: Park, boundary_type: str, year: int, convention: Convention, species: Sequence[str]
-) -> dict[str, object]:
-    missing = {f"{name}_t": float("nan") for name in species}
-    blank: dict[str, object] = {"boundary_type": boundary_type, "member_count": None,
-                                "drawn_area_ha": float("nan"),
-                                "official_area_ha": float("nan"), **missing}  # fmt: skip
-    try:
-        inside = members(park, boundary_type, year)
-        if inside["basis"].str.startswith("unknown").all():
-            return blank
-        inventory = compile_inventory(park, boundary_type=boundary_type, convention=convention)
-    except ParkError as error:
-        if error.code != "no_boundary":
-            raise
-        return blank
-    return {
-        **blank,
-        "member_count": int(inside["is_member"].sum()),
-        "drawn_area_ha": area(park, boundary_type, year, kind="drawn"),
-        "official_area_ha": area(park, boundary_type, year, kind="official"),
-        **_tonnes(inventory, year, species),
-    }
-
-
-def _tonnes(inventory: Inventory, year: int, species: Sequence[str]) -> dict[str, object]:
-    table = totals(inventory, years=[year])
-    sums = table.groupby("species")["amount_t"].sum(min_count=1)
-    return {f"{name}_t": float(sums.get(name, float("nan"))) for name in species}
-
-
-def told_total(inventory: Inventory, species: str, year: int) -> Told:
-    """Return the tonnes of a species in a year, and whether they are whole."""
-    table = totals(inventory, years=[year])
-    statuses = set(table.loc[table["species"] == species, "status"])
-    amount = total(inventory, species, year)
-    if math.isnan(amount):
-        return amount, "not_computable"
-    return amount, "computed" if statuses == {"computed"} else "partial"
-
-
-def convention_steps(
+def restate(
     park: Park,
     *,
     boundary_type: str,
-    before: Convention,
-    after: Convention,
-    year: int,
-    species: str = CO2E,
+    convention: Convention,
+    perimeter_year: int,
+    species: Sequence[str] = (CO2E,),
+    part: str = "",
 ) -> pd.DataFrame:
-    """Lead from the total under one convention to that under another, choice by choice.
+    """Recompute the history of a boundary on its perimeter of one year.
 
     Parameters
     ----------
     boundary_type : {"physical", "approved", "management", "statistical"}
-        Whose emissions count.
-    before, after : Convention
-        Choices that are equal are skipped; the others change one at a time, in the order of the
-        fields of a convention. The order decides how much each choice is said to move.
+    perimeter_year : int
+        The year whose polygons hold for every year. Who was open, each year tells itself.
+    part : str
+        A park within the park (园中园) alone; blank is the whole.
 
     Returns
     -------
     DataFrame
-        What `steps_between` returns, in tonnes of the species.
+        For each year of the data and each species: ``declared_t`` (on the perimeter of that year)
+        and ``restated_t``, the members on each (``declared_count``, ``restated_count``),
+        ``declared_status`` and ``status`` (of what is restated). A year in which the boundary was
+        not drawn has no declared amount.
 
     Raises
     ------
     ParkError
-        If the park cannot be compiled under the first or the last convention.
+        If the boundary is unknown, or not drawn in ``perimeter_year``.
     """
+    offered = offer(park, convention)
+    own = members_by_year(park, boundary_type, offered.years, part=part)
+    one = members_by_year(
+        park, boundary_type, offered.years, part=part, perimeter_year=perimeter_year
+    )
+    declared, restated = (
+        compile_members(offered, inside, boundary_type=boundary_type, part=part)
+        for inside in (own, one)
+    )
+    rows = [row for year in offered.years for row in _year(declared, restated, year, species)]
+    kinds = {"declared_count": "Int64", "restated_count": "Int64"}
+    return pd.DataFrame(rows, columns=RESTATED).astype(kinds)
 
-    def total_of(convention: Convention) -> Told:
-        compiled = compile_inventory(park, boundary_type=boundary_type, convention=convention)
-        return told_total(compiled, species, year)
 
-    return steps_between(before, after, total_of)
+def _year(
+    declared: Inventory, restated: Inventory, year: int, species: Sequence[str]
+) -> list[dict[str, object]]:
+    """Return what is declared of a year and what is restated, a row a species."""
+    before, after = (plant_tonnes(each, year, species) for each in (declared, restated))
+    is_drawn = bool((declared.members["year"] == year).any())
+    counts = {
+        "declared_count": len(members_of(declared, year)) if is_drawn else None,
+        "restated_count": len(members_of(restated, year)),
+    }
+    told = {name: (total_of(before, name), total_of(after, name)) for name in species}
+    return [
+        {"year": year, "species": name, "declared_t": was[0], "declared_status": was[1],
+         "restated_t": now[0], "status": now[1], **counts}
+        for name, (was, now) in told.items()
+    ]  # fmt: skip
 
 
-def steps_between(
-    before: Convention, after: Convention, total_of: Callable[[Convention], Told]
+def change_steps(
+    park: Park,
+    *,
+    boundary_type: str,
+    convention: Convention,
+    first: int,
+    last: int,
+    species: str = CO2E,
+    part: str = "",
 ) -> pd.DataFrame:
-    """Lead from one convention to another by what a total is under each one between them.
+    """Split the change of a total between two years: boundary moved, opened, closed, the rest.
+
+    The boundary moves in the first year, whose total is told again on the perimeter of the last
+    (a recalculated base year); what opens, closes and changes does so on that perimeter.
+
+    Parameters
+    ----------
+    boundary_type : {"physical", "approved", "management", "statistical"}
+    first, last : int
+        Years of the data.
+    part : str
+        A park within the park (园中园) alone; blank is the whole.
 
     Returns
     -------
     DataFrame
-        ``choice`` (first ``start``, last ``end``), ``before`` and ``after`` (the values as a cell
-        would write them), ``total_t`` reached, ``change_t`` (missing for start and end), and the
-        ``status`` of the total. Where a convention between cannot be compiled, or its total not
-        computed, its choice joins the next step: several names in ``choice``, ``;`` between them.
+        ``kind``: ``start`` (declared in the first year), ``boundary_moved``, ``opened``,
+        ``closed``, ``rest`` (plants in both years, with whom they trade), ``end`` (declared in the
+        last); ``amount_t``, ``enterprise_count``, ``enterprises`` (``;`` between them; of start,
+        rest and end only the count), ``status``. The steps between sum to end less start.
 
-    Examples
-    --------
-    >>> old = Convention(factor_sets=(), gwp="AR5", level="enterprise")
-    >>> tonnes = {"AR5": 100.0, "AR6": 110.0}
-    >>> new = replace(old, gwp="AR6", level="park")
-    >>> steps = steps_between(old, new, lambda chosen: (tonnes[chosen.gwp], "computed"))
-    >>> steps[["choice", "after", "change_t"]].values.tolist()[1:3]
-    [['level', 'park', 0.0], ['gwp', 'AR6', 10.0]]
+    Raises
+    ------
+    ParkError
+        If a year has no data or the boundary is not drawn in it, or the last is before the first.
+
+    References
+    ----------
+    GHG Protocol Corporate Standard, chapter 5: the base year is recalculated when the boundary
+    moves, and not for what grows, opens or closes inside it.
     """
-    amount, status = total_of(before)
-    rows = [_step([START], before, after, amount, float("nan"), status)]
-    current, waiting = before, list[str]()
-    for name in changed_choices(before, after):
-        waiting.append(name)
-        current = replace(current, **{name: getattr(after, name)})
-        reached = _reached(current, total_of, is_last=current == after)
-        if reached is None:
-            continue
-        rows.append(_step(waiting, before, after, reached[0], reached[0] - amount, reached[1]))
-        (amount, status), waiting = reached, []
-    return pd.DataFrame([*rows, _step([END], before, after, amount, float("nan"), status)])
+    offered = offer(park, convention)
+    for year in (first, last):
+        if year not in offered.years:
+            raise unknown("year", str(year), [str(each) for each in offered.years])
+    if first > last:
+        raise ParkError("years_reversed", first=first, given=last)
+    offered = of_years(offered, [first, last])
+
+    def compiled(year: int, perimeter_year: int) -> Inventory:
+        inside = members(park, boundary_type, year, part=part, perimeter_year=perimeter_year)
+        return compile_members(
+            offered, inside.assign(year=year), boundary_type=boundary_type, part=part
+        )
+
+    before, moved, after = compiled(first, first), compiled(first, last), compiled(last, last)
+    steps = [
+        _end("start", before, first, species),
+        _moved(before, moved, first, species),
+        *_changed(moved, after, (first, last), species),
+        _end("end", after, last, species),
+    ]
+    return pd.DataFrame(steps, columns=STEPS)
 
 
-def changed_choices(before: Convention, after: Convention) -> list[str]:
-    """Return the names of the choices in which two conventions differ, in their order.
-
-    Examples
-    --------
-    >>> changed_choices(Convention(factor_sets=()), Convention(factor_sets=(), gwp="AR6"))
-    ['gwp']
-    """
-    names = [field.name for field in fields(Convention)]
-    return [name for name in names if getattr(before, name) != getattr(after, name)]
+def _end(kind: str, inventory: Inventory, year: int, species: str) -> dict[str, object]:
+    told = total_of(plant_tonnes(inventory, year, [species]), species)
+    return _step(kind, told, len(members_of(inventory, year)))
 
 
-def _reached(
-    convention: Convention, total_of: Callable[[Convention], Told], *, is_last: bool
-) -> Told | None:
-    """Return the total under a convention; nothing where only one between has none."""
-    try:
-        reached = total_of(convention)
-    except ParkError:
-        if is_last:
-            raise
-        return None
-    return None if math.isnan(reached[0]) and not is_last else reached
+def _moved(before: Inventory, after: Inventory, year: int, species: str) -> dict[str, object]:
+    """Return what the moved boundary alone changes: who crosses it, and their trade."""
+    crossed = members_of(before, year) ^ members_of(after, year)
+    table = told_changes(before, after, year, [species])
+    return _step("boundary_moved", _sum_of(table), len(crossed), crossed)
+
+
+def _changed(
+    before: Inventory, after: Inventory, years: tuple[int, int], species: str
+) -> list[dict[str, object]]:
+    """Return what opened, closed and else changed on one perimeter between two years."""
+    was, now = (members_of(each, year)
+                for each, year in zip((before, after), years, strict=True))  # fmt: skip
+    tonnes = [plant_tonnes(each, year, [species])
+              for each, year in zip((before, after), years, strict=True)]  # fmt: skip
+    table = changes(*tonnes)
+    parts = {"opened": now - was, "closed": was - now}
+    steps = [
+        _step(kind, _sum_of(table[table["enterprise_id"].isin(plants)]), len(plants), plants)
+        for kind, plants in parts.items()
+    ]
+    both = was & now
+    return [*steps, _step("rest", _sum_of(table[table["enterprise_id"].isin(both)]), len(both))]
+
+
+def _sum_of(rows: pd.DataFrame) -> Told:
+    """Return the sum of changes; no change at all is nothing, and known."""
+    return summed(rows["amount_t"], rows["status"]) if len(rows) else (0.0, "computed")
 
 
 def _step(
-    names: Sequence[str],
-    before: Convention,
-    after: Convention,
-    total_t: float,
-    change_t: float,
-    status: str,
+    kind: str, told: Told, count: int, plants: Sequence[str] | set[str] = ()
 ) -> dict[str, object]:
-    values = [
-        BETWEEN_CHOICES.join(_written(getattr(side, name, "")) for name in names)
-        for side in (before, after)
-    ]
-    return {"choice": BETWEEN_CHOICES.join(names), "before": values[0], "after": values[1],
-            "total_t": total_t, "change_t": change_t, "status": status}  # fmt: skip
-
-
-def _written(value: object) -> str:
-    return ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+    return {"kind": kind, "amount_t": told[0], "enterprise_count": count,
+            "enterprises": ";".join(sorted(plants)), "status": told[1]}  # fmt: skip

@@ -12,10 +12,13 @@ from parkkit.core.convention import ZERO_CARBON_2025, Convention
 from parkkit.core.errors import unknown
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.claims import CLAIM, DIRECT, GREEN, claimed_power
-from parkkit.inventory.compilation import Inventory, compile_inventory, is_incomplete
+from parkkit.inventory.compilation import Inventory, compile_members, is_incomplete
 from parkkit.inventory.energy import consumption, energy_rows, park_energy
 from parkkit.inventory.expectation import CONVERSION_USES, PRIMARY
 from parkkit.inventory.exports import green_pool
+from parkkit.inventory.offering import of_years, offer
+from parkkit.inventory.plant_totals import members_of
+from parkkit.park.boundary import members
 from parkkit.park.package import Park
 
 NAN = float("nan")
@@ -42,7 +45,12 @@ class Part:
 
 
 def zero_carbon_account(
-    park: Park, *, boundary_type: str, year: int, convention: Convention = ZERO_CARBON_2025
+    park: Park,
+    *,
+    boundary_type: str,
+    year: int,
+    convention: Convention = ZERO_CARBON_2025,
+    part: str = "",
 ) -> pd.DataFrame:
     """Return the CO2 account of a park in a year, as the notice on zero-carbon parks asks for it.
 
@@ -60,6 +68,9 @@ def zero_carbon_account(
         One natural year.
     convention : Convention
         ``ZERO_CARBON_2025``, or that with another ``grid_year`` or other ``factor_sets``.
+    part : str
+        A park within the park (园中园), as most of the national zero-carbon parks are; blank is
+        the whole.
 
     Returns
     -------
@@ -77,8 +88,8 @@ def zero_carbon_account(
     Raises
     ------
     ParkError
-        If the park tells no activity of the year, or a plant claims more green power than it
-        bought.
+        If the park tells no activity of the year, the boundary or part is not drawn in it, or a
+        plant claims more green power than it bought.
 
     References
     ----------
@@ -88,7 +99,9 @@ def zero_carbon_account(
     if year not in known:
         raise unknown("year", str(year), [str(each) for each in known])
     by_factors = replace(park, releases=park.releases.iloc[:0])
-    inventory = compile_inventory(by_factors, boundary_type=boundary_type, convention=convention)
+    offered = of_years(offer(by_factors, convention), [year])
+    inside = members(by_factors, boundary_type, year, part=part).assign(year=year)
+    inventory = compile_members(offered, inside, boundary_type=boundary_type, part=part)
     sums = {part.part: part for part in _emission_parts(inventory, park, year)}
     used = consumption(inventory)
     used = used[used["year"] == year]
@@ -219,13 +232,11 @@ def _sum(name: str, rows: pd.DataFrame) -> Part:
 
 def _listed_only(inventory: Inventory, park: Park, year: int) -> list[str]:
     """Return the members whose CO2 is in a list of releases, and who tell no activity for it."""
-    members = inventory.members
-    inside = members.loc[members["is_member"].astype(bool) & (members["year"] == year)]
     listed = park.releases[(park.releases["species"] == "co2") & (park.releases["year"] == year)]
     rows = inventory.emissions
     is_own = (rows["scope"] == 1) & (rows["use"] != "sold") & (rows["species"] == "co2")
     known = set(rows.loc[is_own.fillna(False) & (rows["year"] == year), "enterprise_id"])
-    return sorted(set(listed["enterprise_id"]) & set(inside["enterprise_id"]) - known)
+    return sorted(set(listed["enterprise_id"]) & members_of(inventory, year) - known)
 
 
 def _energy_part(name: str, used: pd.DataFrame, column: str) -> Part:

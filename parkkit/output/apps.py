@@ -20,7 +20,7 @@ LOOPBACK = "127.0.0.1"
 CHAPTERS = ("00_home", "01_boundary", "02_inventory", "03_fused_inventory", "04_decoupling",
             "05_data_quality")  # fmt: skip
 # What the address of one page hands on to the next.
-CARRIED = ("park", "year", "boundary")
+CARRIED = ("park", "year", "boundary", "part")
 LAB_ONLY = "lab-only"
 # Extensions of JupyterLab that a page without an editor has no use for.
 DENIED_EXTENSIONS = ("jupyterlab_pygments", "@voila-dashboards/widgets-manager7")

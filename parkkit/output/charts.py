@@ -15,6 +15,7 @@ from parkkit.output.decoupling_charts import decoupling_lines, state_grid, tapio
 from parkkit.output.emission_charts import emissions_by_plant, emissions_by_year
 from parkkit.output.ledger_charts import convention_waterfall, ledger_waterfall
 from parkkit.output.membership_charts import membership_matrix
+from parkkit.output.perimeter_charts import perimeter_waterfall, restated_lines
 from parkkit.output.pollutant_charts import fused_bars, fused_scatter, species_bars
 from parkkit.output.quality_charts import rank_bars, width_bars
 from parkkit.output.theme import Chart, captioned, mime_bundle
@@ -33,7 +34,9 @@ __all__ = [
     "ledger_waterfall",
     "membership_matrix",
     "mime_bundle",
+    "perimeter_waterfall",
     "rank_bars",
+    "restated_lines",
     "show",
     "species_bars",
     "state_grid",

@@ -64,7 +64,7 @@ def convention_waterfall(
     still = steps["change_t"].eq(0) & ~steps["is_end"]
     choices = [said_choices(str(choice), language) for choice in steps.loc[still, "choice"]]
     note = listed("note_no_effect", choices, language)
-    return _waterfall(steps[~still], language, title, with_notes(caption, [note], language))
+    return waterfall(steps[~still], language, title, with_notes(caption, [note], language))
 
 
 def ledger_waterfall(
@@ -87,7 +87,7 @@ def ledger_waterfall(
     rows = drawable(frame, LEDGER, values=["total_t"], where="ledger_waterfall")
     names = [said_reason(row, language) for row in rows.to_dict("records")]
     steps = rows.assign(name=names, is_end=rows["reason"].isin(ENDS))
-    return _waterfall(steps, language, title, caption, kind)
+    return waterfall(steps, language, title, caption, kind)
 
 
 def said_step(row: Mapping[Any, Any], language: Language) -> str:
@@ -157,9 +157,10 @@ def said_reason(row: Mapping[Any, Any], language: Language) -> str:
     return label("charts.stage_reason", language, stage=stage, reason=reason)
 
 
-def _waterfall(
+def waterfall(
     steps: pd.DataFrame, language: Language, title: str, caption: str, kind: Kind = "co2e"
 ) -> Chart:
+    """Draw steps between totals: ``name``, ``is_end``, ``change_t``, ``total_t`` reached."""
     unknown = steps[steps["change_t"].isna() & ~steps["is_end"]]
     known = steps.drop(unknown.index).reset_index(drop=True)
     bars, is_cut = _bars(known)

@@ -31,7 +31,8 @@ def membership_matrix(
     Parameters
     ----------
     frame : DataFrame
-        ``name``, ``boundary_type``, ``is_member`` (missing: cannot be told).
+        ``name``, ``boundary_type``, ``is_member`` (missing: cannot be told); of plants that
+        differ alike, the first comes first.
     top : int
         Plants listed.
 
@@ -44,7 +45,9 @@ def membership_matrix(
     rows = drawable(frame, columns, values=["is_member"], where="membership_matrix")
     # Missing counts as an answer of its own: such a plant is worth a look, too.
     answers = rows["is_member"].map({True: "member", False: "not_member"}).fillna("member_unknown")
-    differing = answers.groupby(rows["name"]).nunique().sort_values(ascending=False, kind="stable")
+    kinds = answers.groupby(rows["name"], sort=False).nunique()
+    # On whom they differ, not by how many answers: the order given stays.
+    differing = kinds.gt(1).sort_values(ascending=False, kind="stable")
     order = list(differing.index[:top])
     shown = rows.assign(
         answer=[label(f"charts.{answer}", language) for answer in answers],

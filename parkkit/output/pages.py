@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -13,32 +12,29 @@ from urllib.parse import quote
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from parkkit.core.convention import Convention, convention
 from parkkit.core.errors import ParkError, Problem, unknown
 from parkkit.core.labels import LANGUAGES, Language, label
 from parkkit.inventory.compilation import Inventory
 from parkkit.output.charts import show
 from parkkit.output.figures import Card, cards, table
 from parkkit.output.kernels import is_page, page_query
+from parkkit.output.page_choice import (
+    PageChoice,
+    chosen_boundary,
+    chosen_part,
+    chosen_year,
+    merged,
+    one_line,
+    park_title,
+)
 from parkkit.output.statement import statement_html, unused_choices, value_text
 from parkkit.output.theme import Chart
-from parkkit.park.package import Park, data_years, named_park, open_park, park_names
-from parkkit.park.polygons import BOUNDARY_TYPES
+from parkkit.park.package import Park, named_park, open_park, park_names
 
 LANGUAGE_VARIABLE = "PARKKIT_LANGUAGE"
+NO_FORMULAS = "mathjax_ignore"  # the class under which JupyterLab and Voila typeset nothing
 # Where Voila shows that a cell failed.
 ERROR_OUTPUT = "[data-mime-type*='error'],[data-mime-type*='stderr']"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageChoice:
-    """What a page shows: which park, year and boundary, in which language and convention."""
-
-    park: str
-    year: int
-    boundary: str
-    language: Language
-    convention: Convention
 
 
 def open_page(
@@ -48,22 +44,24 @@ def open_page(
     boundary: str | None,
     language: str,
     convention: Mapping[str, object],
+    part: str = "",
 ) -> tuple[PageChoice, Park]:
     """Return what a notebook's parameters ask for, and the park opened.
 
-    The address of a Voila page (``?park=&year=&boundary=&lang=``) goes before the parameters. A
-    year or boundary that nobody names is the park's own default; the park must be the name of a
-    folder, so that no page is led elsewhere.
+    The address of a Voila page (``?park=&year=&boundary=&part=&lang=``) goes before the
+    parameters. A year or boundary that nobody names is the park's own default, a part that nobody
+    names the whole; the park must be the name of a folder, so that no page is led elsewhere.
 
     Raises
     ------
     ParkError
-        If the park, year, boundary, language or a choice of the convention is unknown.
+        If the park, year, boundary, part, language or a choice of the convention is unknown.
     """
     asked = page_query()
     spoken = asked.get("lang") or _page_language() or language
     try:
-        return _opened(asked, park, year, boundary, spoken, convention)
+        given = {"park": park, "year": year, "boundary": boundary, "part": part}
+        return _opened(asked, given, spoken, convention)
     except ParkError as error:
         if is_page():
             _refuse(error, spoken)
@@ -72,24 +70,27 @@ def open_page(
 
 def _opened(
     asked: Mapping[str, str],
-    park: str,
-    year: int | None,
-    boundary: str | None,
+    given: Mapping[str, str | int | None],
     spoken: str,
     convention: Mapping[str, object],
 ) -> tuple[PageChoice, Park]:
-    language_now, name = _language(spoken), asked.get("park") or _standing(park)
+    """Return the choice; ``given`` are the parameters, which the address goes before."""
+    language_now, own = _language(spoken), str(given["park"])
+    name = asked.get("park") or _standing(own)
     opened = open_park(named_park(name))
-    # The parameters' year and boundary were written for the parameters' park.
-    same = name == park
-    asked_year = asked.get("year") or (year if same else None)
-    asked_boundary = asked.get("boundary") or (boundary if same else None)
+    # The parameters' year and boundary were written for the parameters' park. An address that
+    # names the park tells the part, too: there, none is the whole.
+    own_values = given if name == own else {}
+    part = asked.get("part") or ("" if asked.get("park") else own_values.get("part"))
+    wanted = asked.get("boundary") or own_values.get("boundary") or None
+    boundary = chosen_boundary(wanted, opened)
     choice = PageChoice(
         park=name,
-        year=chosen_year(asked_year, opened),
-        boundary=_boundary(asked_boundary, opened),
+        year=chosen_year(asked.get("year") or own_values.get("year"), opened),
+        boundary=boundary,
         language=language_now,
         convention=merged(opened.about.convention, convention),
+        part=chosen_part(str(part or ""), opened, boundary),
     )
     return choice, opened
 
@@ -126,47 +127,6 @@ def _language(given: str) -> Language:
     raise unknown("language", given, LANGUAGES)
 
 
-def years(park: Park) -> list[int]:
-    """Return the years for which a park has activity or releases."""
-    return data_years(park.activity, park.releases)
-
-
-def chosen_year(given: object, park: Park) -> int:
-    """Return the year asked for, else the park's own, else its last.
-
-    Raises
-    ------
-    ParkError
-        If the park has no data for that year, or none at all.
-    """
-    known = years(park)
-    if not known:
-        raise ParkError("no_years", park=park.about.park_id)
-    if given is None:
-        return park.about.default_year or known[-1]
-    if not str(given).isdigit() or int(str(given)) not in known:
-        raise unknown("year", str(given), [str(year) for year in known])
-    return int(str(given))
-
-
-def _boundary(given: str | None, park: Park) -> str:
-    chosen = given or park.about.default_boundary
-    if chosen not in BOUNDARY_TYPES:
-        raise unknown("boundary", chosen, BOUNDARY_TYPES)
-    return chosen
-
-
-def merged(base: Convention, overrides: Mapping[str, object]) -> Convention:
-    """Return a convention with some choices replaced, checked as a whole.
-
-    Examples
-    --------
-    >>> merged(Convention(factor_sets=()), {"level": "enterprise"}).level
-    'enterprise'
-    """
-    return convention({**asdict(base), **overrides})
-
-
 def boundary_name(boundary_type: str, language: Language) -> str:
     """Return what a boundary is called at the beginning of a line."""
     name = label(f"charts.boundary_type.{boundary_type}", language)
@@ -184,14 +144,18 @@ def say_text(text: str) -> None:
 
 
 def plain(text: str) -> str:
-    """Return a name from the data as text that Markdown and HTML leave as it is.
+    """Return a name from the data as text that Markdown, HTML and formulas leave as it is.
 
     Examples
     --------
     >>> plain("<b>A_1</b>")
     '&#60;b&#62;A&#95;1&#60;/b&#62;'
+    >>> plain("$x$")
+    '<span class="mathjax_ignore">&#36;x&#36;</span>'
     """
-    return re.sub(r"[&<>\\`*_\[\]()#|~$!:]", lambda mark: f"&#{ord(mark[0])};", text)
+    safe = re.sub(r"[&<>\\`*_\[\]()#|~$!:]", lambda mark: f"&#{ord(mark[0])};", text)
+    # Formulas are looked for in the finished page, where no mark is a code any more.
+    return f'<span class="{NO_FORMULAS}">{safe}</span>' if re.search(r"[$\\]", text) else safe
 
 
 def title(chapter: str, choice: PageChoice, park: Park) -> None:
@@ -200,14 +164,14 @@ def title(chapter: str, choice: PageChoice, park: Park) -> None:
     question = label(f"page.{chapter}.title", language)
     synthetic = label("page.synthetic", language) if park.about.is_synthetic else ""
     line = label(
-        "page.about", language, park=plain(park.name(language)), year=choice.year,
+        "page.about", language, park=plain(park_title(choice, park)), year=choice.year,
         boundary=boundary_name(choice.boundary, language),
     )  # fmt: skip
     say_text(f"# {question}\n\n{line}{synthetic}")
 
 
 def caption(choice: PageChoice, park: Park) -> str:
-    """Return what stands below every chart: boundary, year, convention, source.
+    """Return what stands below every chart: boundary and part, year, convention, source.
 
     The electricity method is named where purchased power counts by another one than its place.
     """
@@ -217,9 +181,12 @@ def caption(choice: PageChoice, park: Park) -> str:
         method = value_text("electricity", chosen, language)
         parts.append(label("page.caption_electricity", language, method=method))
     parts.append(value_text("gwp", chosen, language))
+    boundary, key = boundary_name(choice.boundary, language), "page.caption"
+    if choice.part:
+        boundary = label(f"charts.boundary_type.{choice.boundary}", language)
+        key = "page.caption_part"
     return label(
-        "page.caption", language,
-        boundary=boundary_name(choice.boundary, language), year=choice.year,
+        key, language, boundary=boundary, part=one_line(choice.part), year=choice.year,
         convention=label("error.separator", language).join(parts), park=park.name(language),
     )  # fmt: skip
 
@@ -320,8 +287,8 @@ def warn_of_gaps(park: Park, language: Language) -> None:
 
 
 def show_html(text: str) -> None:
-    """Show a piece of HTML; its texts are escaped already."""
-    display(HTML(text))
+    """Show a piece of HTML; its texts are escaped already, and a ``$`` in them is a ``$``."""
+    display(HTML(f'<div class="{NO_FORMULAS}">{text}</div>'))
 
 
 def notebooks_folder() -> Path:

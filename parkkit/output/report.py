@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -25,13 +27,8 @@ from parkkit.inventory.compilation import Inventory, compile_inventory
 from parkkit.output.apps import CHAPTERS, LAB_ONLY, TEMPLATES
 from parkkit.output.chapters.inventory import key_figures
 from parkkit.output.figures import cards
-from parkkit.output.pages import (
-    PageChoice,
-    boundary_name,
-    notebooks_folder,
-    open_page,
-    warnings_html,
-)
+from parkkit.output.page_choice import PageChoice, park_title
+from parkkit.output.pages import boundary_name, notebooks_folder, open_page, warnings_html
 from parkkit.output.statement import statement_html
 from parkkit.park.package import PARKS_VARIABLE, Park, find_park
 
@@ -39,6 +36,7 @@ REPORTED = CHAPTERS[1:]
 # Cells for readers of a notebook or a page, which a report says elsewhere or cannot hold.
 LEFT_OUT = frozenset({LAB_ONLY, "page-only", "parameters", "injected-parameters"})
 WORKERS = 2
+MOST_OF_PART = 40  # letters of a part's name in a file name, which no system lets grow for ever
 # A kernel warns at its start that it talks over the loopback, and at its end that it was stopped.
 QUIET = ["--IPKernelApp.log_level=CRITICAL"]
 
@@ -50,6 +48,7 @@ def write_report(
     folder: Path,
     year: int | None = None,
     boundary: str | None = None,
+    part: str = "",
 ) -> Path:
     """Run the chapters on a park and write one self-contained HTML file.
 
@@ -59,9 +58,11 @@ def write_report(
         The name of a park folder, or a path to one.
     language : {"zh", "en"}
     folder : Path
-        Where the report goes, as ``PARK_LANGUAGE.html``.
+        Where the report goes, as ``PARK_LANGUAGE.html``, or ``PARK_PART_LANGUAGE.html``.
     year, boundary : optional
         Else the park's own defaults.
+    part : str
+        A part of the park (园中园) instead of the whole.
 
     Returns
     -------
@@ -75,17 +76,38 @@ def write_report(
         If the park's data have problems, or a notebook does not take a parameter.
     """
     home = find_park(park)
-    parameters = {"park": home.name, "year": year, "boundary": boundary, "language": language}
+    parameters = {"park": home.name, "year": year, "boundary": boundary, "part": part,
+                  "language": language}  # fmt: skip
     with _parks(home.parent), tempfile.TemporaryDirectory() as aside:
         choice, opened = open_page(
-            park=home.name, year=year, boundary=boundary, language=language, convention={}
-        )
+            park=home.name, year=year, boundary=boundary, part=part, language=language,
+            convention={},
+        )  # fmt: skip
         inventory = compile_inventory(
-            opened, boundary_type=choice.boundary, convention=choice.convention
+            opened, boundary_type=choice.boundary, convention=choice.convention, part=choice.part
         )
         chapters = _executed(parameters, Path(aside))
     report = _joined(chapters, choice, opened, inventory)
-    return _written(folder / f"{home.name}_{language}.html", _html(report, language))
+    return _written(folder / report_name(home.name, choice.part, language), _html(report, language))
+
+
+def report_name(park: str, part: str, language: Language) -> str:
+    """Return the file name of a report; a part stands in it by what every file system takes.
+
+    Where that is not the name itself, a few digits of it tell two such parts apart.
+
+    Examples
+    --------
+    >>> report_name("langang", "", "zh"), report_name("langang", "新材料园", "zh")
+    ('langang_zh.html', 'langang_新材料园_zh.html')
+    >>> report_name("langang", "a/b <c>", "en")
+    'langang_a-b-c-8afd48_en.html'
+    """
+    safe = re.sub(r"[^\w]+", "-", part).strip("-")[:MOST_OF_PART]
+    if safe != part:
+        digest = hashlib.sha256(part.encode()).hexdigest()[:6]
+        safe = "-".join(filter(None, [safe, digest]))
+    return "_".join(filter(None, [park, safe, f"{language}.html"]))
 
 
 def _written(target: Path, text: str) -> Path:
@@ -151,7 +173,7 @@ def execute(chapter: str, parameters: Mapping[str, object], folder: Path) -> Pat
 def _joined(
     chapters: list[NotebookNode], choice: PageChoice, park: Park, inventory: Inventory
 ) -> NotebookNode:
-    title = label("report.title", choice.language, park=park.name(choice.language))
+    title = label("report.title", choice.language, park=park_title(choice, park))
     joined: NotebookNode = new_notebook(metadata={**chapters[0].metadata, "title": title})
     joined.cells = [_shown(_cover(title, choice, park, inventory))]
     for name, chapter in zip(REPORTED, chapters, strict=True):

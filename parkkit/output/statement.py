@@ -49,9 +49,9 @@ def unused_choices(convention: Convention) -> tuple[str, ...]:
 def method_statement(inventory: Inventory, language: Language) -> list[tuple[str, str]]:
     """Return the choices behind an inventory as pairs of name and text.
 
-    Boundary, scopes, level, view, electricity method, factor sets, GWP and every other choice
-    that shapes the figures; how many factors were seen in a public copy and how many only
-    recalled; and what is always done.
+    Boundary, part of the park, scopes, level, view, electricity method, factor sets, GWP and every
+    other choice that shapes the figures; how many factors were seen in a public copy and how many
+    only recalled; and what is always done.
 
     Examples
     --------
@@ -62,6 +62,8 @@ def method_statement(inventory: Inventory, language: Language) -> list[tuple[str
     unused = unused_choices(chosen)
     choices = [field.name for field in fields(Convention) if field.name not in unused]
     lines = [(label("statement.boundary", language), boundary)]
+    if inventory.part:
+        lines.append((label("statement.part", language), " ".join(inventory.part.split())))
     lines += [
         (label(f"convention.{name}", language), value_text(name, chosen, language))
         for name in choices

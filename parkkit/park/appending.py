@@ -45,7 +45,7 @@ def append(folder: Path, rows: Mapping[str, pd.DataFrame]) -> list[Problem]:
         If the park would have errors that it has not now, or a file cannot be written. Nothing is
         changed then.
     """
-    made = {f"{table}.csv": _extended(folder / f"{table}.csv", table, frame)
+    made = {f"{table}.csv": extended(folder / f"{table}.csv", table, frame)
             for table, frame in rows.items() if len(frame)}  # fmt: skip
     with tempfile.TemporaryDirectory() as aside:
         copy = Path(aside) / folder.resolve().name
@@ -72,7 +72,7 @@ def _copy(folder: Path, copy: Path) -> None:
             shutil.copyfile(folder / name, copy / name)
 
 
-def _extended(path: Path, table: str, rows: pd.DataFrame) -> bytes:
+def extended(path: Path, table: str, rows: pd.DataFrame) -> bytes:
     """Return the content of a table with rows below it, in its own encoding and line ends."""
     declared = [column.name for column in columns(table)]
     if not path.is_file() or not read_decoded(path).strip():

@@ -1,32 +1,30 @@
-"""Checks across the tables of a park: keys, references, units, periods, places."""
+"""Checks across the tables of a park: keys, references, units, periods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
 from parkkit.park.control_checks import control_problems
 from parkkit.park.destination_checks import destination_problems
 from parkkit.park.faults import Tables, at, wrong_units
+from parkkit.park.listing_checks import listing_problems
 from parkkit.park.monitors import has_readings
 from parkkit.park.own_factors import own_factor_problems
 from parkkit.park.parameter_checks import site_factor_problems
-from parkkit.park.polygons import distance_km
+from parkkit.park.place_checks import place_problems
 from parkkit.park.release_checks import release_problems
 from parkkit.park.trade_checks import trade_problems
 
 KEYS = {"enterprises": "enterprise_id", "activity": "activity_id", "abatement": "device_id",
         "releases": "release_id", "certificates": "certificate_id",
         "sources": "origin"}  # fmt: skip
-OF_PLANTS = ("activity", "site_factors", "abatement", "releases", "certificates")
-WITH_ORIGIN = ("activity", "site_factors", "factors", "abatement", "releases", "certificates",
-               "economy", "price_index")  # fmt: skip
-FAR_KM = 50.0
+OF_PLANTS = ("listings", "activity", "site_factors", "abatement", "releases", "certificates")
+WITH_ORIGIN = ("listings", "activity", "site_factors", "factors", "abatement", "releases",
+               "certificates", "economy", "price_index")  # fmt: skip
 PERIODS = {
     "activity": ["enterprise_id", "process", "stack_id", "item", "use", "counterpart_id", "year"],
     "releases": ["enterprise_id", "list", "process", "stack_id", "species", "medium",
@@ -54,7 +52,8 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *destination_problems(tables),
         *_operation(tables),
         *_periods(tables),
-        *_places(tables["enterprises"], boundaries),
+        *place_problems(tables, boundaries),
+        *listing_problems(tables, boundaries),
         *_plants(tables["enterprises"]),
         *_economy(tables["economy"]),
     ]
@@ -184,32 +183,6 @@ def _periods(tables: Tables) -> Iterator[Problem]:
         both = pd.MultiIndex.from_frame(whole[keys].astype("str")).isin(by_month)
         for row in whole.index[both]:
             yield at(table, row, "month", "year_and_months", given=whole["year"][row])
-
-
-def _places(plants: pd.DataFrame, boundaries: pd.DataFrame) -> Iterator[Problem]:
-    half = plants["lon"].isna() != plants["lat"].isna()
-    for row in plants.index[half]:
-        yield at("enterprises", row, "lon", "half_a_place")
-    placed = plants[plants["lon"].notna() & plants["lat"].notna()]
-    for row in placed.index[placed["datum"] == ""]:
-        yield at("enterprises", row, "datum", "no_datum")
-    whole = shapely.union_all(list(boundaries["geometry"])) if len(boundaries) else None
-    for row in placed.index:
-        lon, lat = float(placed["lon"][row]), float(placed["lat"][row])
-        if code := _misplaced(whole, lon, lat):
-            away = distance_km(whole, lon, lat) if whole and abs(lat) <= 90 else 0
-            yield at("enterprises", row, "lat" if abs(lat) > 90 else "lon", code,
-                     given=f"{lon:g}, {lat:g}", away=f"{away:,.0f}")  # fmt: skip
-
-
-def _misplaced(whole: BaseGeometry | None, lon: float, lat: float) -> str:
-    """Return what is wrong with a place as a code, blank where it may be right."""
-    if abs(lat) > 90:
-        return "beyond_pole_swapped" if abs(lon) <= 90 else "beyond_pole"
-    if whole is None or distance_km(whole, lon, lat) <= FAR_KM:
-        return ""
-    is_swapped = abs(lon) <= 90 and distance_km(whole, lat, lon) <= FAR_KM
-    return "swapped" if is_swapped else "far_away"
 
 
 def _plants(plants: pd.DataFrame) -> Iterator[Problem]:

@@ -1,16 +1,18 @@
-"""Map datums: WGS-84, and the two shifted ones of Chinese maps, GCJ-02 and BD-09."""
+"""Map datums: WGS-84, CGCS2000, and the two shifted ones of Chinese maps, GCJ-02 and BD-09."""
 
 from __future__ import annotations
 
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from parkkit.core.errors import unknown
 
-Datum = Literal["wgs84", "gcj02", "bd09"]
+Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
 DATUMS: tuple[Datum, ...] = get_args(Datum)
+UNSHIFTED = ("wgs84", "cgcs2000")
 Degrees = NDArray[np.float64]
 
 _AXIS_M = 6378245.0  # Krasovsky 1940, the ellipsoid of the shift
@@ -25,20 +27,21 @@ def convert(
 ) -> tuple[Degrees, Degrees]:
     """Convert longitudes and latitudes from one datum to another.
 
-    CGCS2000 is treated as equal to WGS-84: they differ by centimetres.
+    CGCS2000 is treated as equal to WGS-84: they differ by centimetres, and a word of its own only
+    says which of the two a survey was made in.
 
     Parameters
     ----------
     lon, lat : array-like
         Degrees.
-    source, target : {"wgs84", "gcj02", "bd09"}
+    source, target : {"wgs84", "gcj02", "bd09", "cgcs2000"}
         The datum given and the one wanted.
 
     Returns
     -------
     tuple of arrays
-        Longitudes and latitudes in degrees. Outside the rectangle that holds China nothing is
-        shifted, as map services do.
+        Longitudes and latitudes in degrees. Outside the rectangle that holds China GCJ-02 is not
+        shifted, as map services do; BD-09's own step of about a kilometre stands everywhere.
 
     Raises
     ------
@@ -58,6 +61,7 @@ def convert(
     for datum in (source, target):
         if datum not in DATUMS:
             raise unknown("datum", datum, DATUMS)
+    source, target = ("wgs84" if name in UNSHIFTED else name for name in (source, target))
     x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     if source == target:
         return x.copy(), y.copy()
@@ -70,6 +74,42 @@ def convert(
     if target == "bd09":
         x, y = _to_bd09(x, y)
     return x, y
+
+
+def unshifted(places: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of places in WGS-84, each converted from its own row's datum.
+
+    Parameters
+    ----------
+    places : DataFrame
+        ``lon`` and ``lat`` (degrees) and ``datum``; a blank datum is left as it is.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"lon": [116.384047, 116.0], "lat": [39.913345, 39.0],
+    ...                      "datum": ["gcj02", "wgs84"]})
+    >>> unshifted(rows)[["lon", "lat"]].round(5).to_numpy().tolist()
+    [[116.37782, 39.91195], [116.0, 39.0]]
+    """
+    moved = places.copy()
+    for datum in DATUMS:
+        rows = (places["datum"] == datum).to_numpy(dtype=bool)
+        if datum not in UNSHIFTED and rows.any():
+            lon, lat = convert(places.loc[rows, "lon"], places.loc[rows, "lat"], source=datum)
+            moved.loc[rows, "lon"], moved.loc[rows, "lat"] = lon, lat
+    return moved
+
+
+def in_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+    """Return which places are in the rectangle that holds China, where GCJ-02 is shifted.
+
+    Examples
+    --------
+    >>> in_china([121.3, -87.5], [30.3, 41.6]).tolist()
+    [True, False]
+    """
+    x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    return (x >= 72.004) & (x <= 137.8347) & (y >= 0.8293) & (y <= 55.8271)
 
 
 def _shift(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
@@ -87,7 +127,7 @@ def _shift(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     magic = 1 - _ECCENTRICITY_SQUARED * np.sin(angle) ** 2
     north_m = _AXIS_M * (1 - _ECCENTRICITY_SQUARED) / magic**1.5
     east_m = _AXIS_M / np.sqrt(magic) * np.cos(angle)
-    inside = (lon >= 72.004) & (lon <= 137.8347) & (lat >= 0.8293) & (lat <= 55.8271)
+    inside = in_china(lon, lat)
     return (
         np.where(inside, np.degrees(east / east_m), 0.0),
         np.where(inside, np.degrees(north / north_m), 0.0),

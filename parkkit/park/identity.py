@@ -63,11 +63,39 @@ def confirmed_place(rows: pd.DataFrame) -> tuple[float, float]:
     The median alone could lie where nothing stands; the nearest listed place is one that a
     register names.
     """
-    places = rows[["lon", "lat"]].dropna().drop_duplicates().sort_values(["lon", "lat"])
-    if not len(places):
+    found = confirmed_places(rows.assign(plant=0), by="plant")
+    if not len(found):
         return float("nan"), float("nan")
-    middle = places.median()
+    return float(found["lon"].iloc[0]), float(found["lat"].iloc[0])
+
+
+def confirmed_places(rows: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Return the confirmed place of each plant: the listed one nearest to their median.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``by`` and the listed ``lon`` and ``lat``, in degrees of one datum; rows without a place
+        do not count, and a place that stands in several rows counts once.
+    by : str
+        The column that names the plant.
+
+    Returns
+    -------
+    DataFrame
+        ``lon``, ``lat`` and the other columns of the row that lists it first, by ``by``. Of two
+        places equally near it is the western one, of these the southern one.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"plant": ["p"] * 3, "lon": [0.0, 0.1, 9.0], "lat": [0.0, 0.1, 9.0]})
+    >>> confirmed_places(rows, by="plant").loc["p"].tolist()
+    [0.1, 0.1]
+    """
+    key = [by, "lon", "lat"]
+    distinct = rows.dropna(subset=["lon", "lat"]).drop_duplicates(key)
+    middle = distinct.groupby(by)[["lon", "lat"]].transform("median")
     shrink = np.cos(np.radians(middle["lat"]))
-    apart = ((places["lon"] - middle["lon"]) * shrink) ** 2 + (places["lat"] - middle["lat"]) ** 2
-    nearest = places.loc[apart.idxmin()]
-    return float(nearest["lon"]), float(nearest["lat"])
+    east, north = (distinct["lon"] - middle["lon"]) * shrink, distinct["lat"] - middle["lat"]
+    ranked = distinct.assign(_apart=east**2 + north**2).sort_values([by, "_apart", "lon", "lat"])
+    return ranked.drop_duplicates(by).drop(columns="_apart").set_index(by)

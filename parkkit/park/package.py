@@ -26,6 +26,7 @@ PARKS_VARIABLE = "PARKKIT_PARKS"
 DEFAULT_PARKS = "sample_parks"
 # Without one of these there is nothing to compile.
 HOLD_DATA = ("activity", "releases")
+OF_PLACES = ("enterprises", "listings")
 CONSEQUENCES = ("blank_amount", "half_a_place", "no_datum")
 
 
@@ -40,6 +41,7 @@ class Park:
     about: About
     boundaries: pd.DataFrame
     enterprises: pd.DataFrame
+    listings: pd.DataFrame
     activity: pd.DataFrame
     site_factors: pd.DataFrame
     factors: pd.DataFrame
@@ -191,6 +193,7 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
         else:
             tables[table], found = read_table(folder, table)
         problems += as_rates(found)
+    tables |= _in_datum(tables, about.datum if about else "")
     tables["releases"] = monitored(tables["releases"])
     tables["factors"], found = coded(tables["factors"])
     problems += found
@@ -198,7 +201,9 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
     problems += found
     if not large and not any((folder / f"{name}.csv").is_file() for name in HOLD_DATA):
         problems.append(Problem(code="no_data", file="activity.csv"))
-    problems += _unforeseen(check_tables(tables, boundaries), problems)
+    found = check_tables(tables, boundaries)
+    # Whether park.toml declares a datum is not known while it cannot be read.
+    problems += _unforeseen([each for each in found if about or each.code != "no_datum"], problems)
     problems = located(problems, large, tables["activity"]) if large else problems
     if about is None:
         return None, problems
@@ -226,6 +231,16 @@ def _unforeseen(found: Sequence[Problem], told: Sequence[Problem]) -> list[Probl
         # A table that could not be read names nobody.
         and not (problem.code == "unknown_reference" and (problem.values["file"], None) in wrong)
     ]  # fmt: skip
+
+
+def _in_datum(tables: Mapping[str, pd.DataFrame], datum: str) -> dict[str, pd.DataFrame]:
+    """Return the tables of places, each place without a datum of its own in the one declared."""
+    filled = {}
+    for name in OF_PLACES if datum else ():
+        rows = tables[name]
+        blank = (rows["datum"] == "") & (rows["lon"].notna() | rows["lat"].notna())
+        filled[name] = rows.assign(datum=rows["datum"].mask(blank, datum))
+    return filled
 
 
 def _boundaries(folder: Path) -> tuple[pd.DataFrame, list[Problem]]:
@@ -294,6 +309,7 @@ industry_scheme = "GB/T 4754"
 is_synthetic = false
 list_order = ["calculated"]
 default_boundary = "statistical"
+datum = ""                 # of places whose row says none: wgs84, cgcs2000, gcj02 or bd09
 
 [convention]
 factor_sets = []           # e.g. ["CN_NDRC24", "CN_GRID", "CN_HEAT"]; the first that has it serves

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,25 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-import shapely.geometry
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.tables import LIMITS
-from parkkit.core.texts import read_decoded
-from parkkit.park.datum import DATUMS, convert
+from parkkit.park.attribute_texts import on_one_line
+from parkkit.park.datum import DATUMS, UNSHIFTED, convert
+from parkkit.park.layers import read_features
+from parkkit.park.rings import drawn_polygons
 
 BOUNDARY_TYPES = ("physical", "approved", "management", "statistical")
 FILE = "boundaries.geojson"
 COLUMNS = ("boundary_type", "part", "valid_from", "valid_to", "official_area_ha", "origin",
-           "name_zh", "name_en", "drawn_area_ha", "geometry")  # fmt: skip
-# WGS-84 by its names, and CGCS2000, which differs from it by centimetres.
-REFERENCE_SYSTEMS = ("CRS84", ":4326", ":4490")
+           "name_zh", "name_en", "author", "note", "drawn_on", "drawn_area_ha",
+           "geometry")  # fmt: skip
+TEXTS = ("part", "name_zh", "name_en", "origin", "author", "note", "drawn_on")
+NAMES = ("part", "name_zh", "name_en", "name")
+# Two readings of a broken outline that agree within this are one.
+SAME_SHARE = 0.001
 _EARTH = pyproj.Geod(ellps="WGS84")
 
 
@@ -37,84 +42,62 @@ def no_boundaries() -> pd.DataFrame:
 def read_boundaries(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
     """Read ``boundaries.geojson``: one row a feature, in WGS-84, repaired where needed.
 
+    A feature with a ``replaced_on`` is history and no boundary: it is not read.
+
     Returns
     -------
     frame : DataFrame
         ``boundary_type``, ``part`` (blank is the whole park), ``valid_from``, ``valid_to``
-        (years, blank is open), ``official_area_ha``, ``origin``, names, ``drawn_area_ha``
-        (geodesic) and ``geometry`` (shapely, degrees).
+        (years, blank is open), ``official_area_ha``, ``origin``, names, ``author``, ``note``,
+        ``drawn_on`` (of a version drawn here), ``drawn_area_ha`` (geodesic) and ``geometry``
+        (shapely, degrees). The index counts the features of the file from 0.
     problems : list of Problem
         What could not be read, and a warning for every repair.
     """
     try:
-        features = read_features(path)
+        features, problems = read_features(path)
     except ParkError as error:
-        return no_boundaries(), [Problem(code=error.code, file=FILE, values=error.values)]
-    rows, problems = [], []
-    for number, feature in enumerate(features, start=1):
-        row, found = _feature(feature, number)
+        found = error.problems or [Problem(code=error.code, file=FILE, values=error.values)]
+        return no_boundaries(), list(found)
+    rows: dict[int, dict[str, object]] = {}
+    problems = list(problems)
+    for place, feature in enumerate(features):
+        row, found = _feature(feature, place + 1)
         problems += found
         if row:
-            rows.append(row)
-    return (pd.DataFrame(rows, columns=list(COLUMNS)) if rows else no_boundaries()), problems
-
-
-def read_features(path: Path) -> list[dict[str, Any]]:
-    """Return the features of a GeoJSON file as mappings.
-
-    Raises
-    ------
-    ParkError
-        If the file is no GeoJSON collection of features.
-    """
-    try:
-        given = json.loads(read_decoded(path))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ParkError("not_geojson", where=path.name, given=error) from error
-    features = given.get("features") if isinstance(given, dict) else None
-    if not isinstance(features, list) or not all(isinstance(each, dict) for each in features):
-        raise ParkError("no_features", where=path.name)
-    _check_reference_system(given, path)
-    return features
-
-
-def _check_reference_system(given: Mapping[str, Any], path: Path) -> None:
-    """Refuse a file that says it is in other coordinates than longitude and latitude."""
-    named = given.get("crs")
-    properties = named.get("properties") if isinstance(named, dict) else None
-    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
-    if name and not name.endswith(REFERENCE_SYSTEMS):
-        raise ParkError("other_reference_system", where=path.name, given=name)
+            rows[place] = row
+    if not rows:
+        return no_boundaries(), problems
+    frame = pd.DataFrame(list(rows.values()), index=list(rows), columns=list(COLUMNS))
+    return frame, problems
 
 
 def _feature(
     feature: Mapping[str, Any], number: int
 ) -> tuple[dict[str, object] | None, list[Problem]]:
+    """Return the row of a feature, None where it is refused or history, with what was found."""
     properties = feature.get("properties")
-    given: dict[str, Any] = dict(properties) if isinstance(properties, dict) else {}
+    told: dict[str, Any] = dict(properties) if isinstance(properties, dict) else {}
+    if told.get("replaced_on"):
+        return None, []
+    given = told | {key: on_one_line(told[key]) for key in NAMES if isinstance(told.get(key), str)}
     name = str(given.get("name_zh") or given.get("name") or f"#{number}")
+    problems = [
+        Problem(code="feature_folded", file=FILE, column=key, is_warning=True,
+                values={"feature": name}) for key in given if given[key] != told[key]
+    ]  # fmt: skip
     wrong = list(_property_problems(given, name))
-    shape = _shape(feature)
-    if shape.is_empty:
-        wrong.append(Problem(code="no_polygon", file=FILE, values={"feature": name}))
-    elif not _is_in_degrees(shape):
-        values = {"feature": name, "given": ", ".join(f"{edge:g}" for edge in shape.bounds)}
-        wrong.append(Problem(code="not_degrees", file=FILE, values=values))
+    try:
+        shape, repairs = _sound(feature.get("geometry"), name)
+    except ParkError as error:
+        wrong.append(Problem(code=error.code, file=FILE, values=error.values))
     if wrong:
         return None, wrong
-    problems: list[Problem] = []
-    if not shape.is_valid:
-        reason = shapely.is_valid_reason(shape)
-        shape = polygonal(shapely.make_valid(shape))
-        if shape.is_empty:
-            return None, [Problem(code="no_polygon", file=FILE, values={"feature": name})]
-        problems.append(Problem(code="polygon_repaired", file=FILE, is_warning=True,
-                                values={"feature": name, "given": reason}))  # fmt: skip
-    row = {key: given.get(key) for key in COLUMNS}
     in_place = in_wgs84(shape, given.get("datum") or "wgs84")
+    row = {key: given.get(key) for key in COLUMNS}
     row |= {"part": given.get("part") or "", "geometry": in_place}
     row["drawn_area_ha"] = area_ha(in_place)
-    return row, problems
+    return row, problems + [replace(repair, file=FILE) for repair in repairs]
 
 
 def _property_problems(given: Mapping[str, Any], name: str) -> Iterator[Problem]:
@@ -127,8 +110,7 @@ def _property_problems(given: Mapping[str, Any], name: str) -> Iterator[Problem]
             yield Problem(code="feature", file=FILE, column=column, values=values)
     for column, code in (
         ("valid_from", "feature_year"), ("valid_to", "feature_year"),
-        ("official_area_ha", "feature_area"), ("part", "feature_text"),
-        ("name_zh", "feature_text"), ("name_en", "feature_text"), ("origin", "feature_text"),
+        ("official_area_ha", "feature_area"), *((text, "feature_text") for text in TEXTS),
     ):  # fmt: skip
         value = given.get(column)
         if value is not None and not _does(value, code):
@@ -150,18 +132,50 @@ def _does(value: object, code: str) -> bool:
     return low <= value <= high and (code != "feature_year" or value % 1 == 0)
 
 
-def _shape(feature: Mapping[str, Any]) -> BaseGeometry:
-    """Return the polygons of a feature; an empty shape where it holds none."""
-    try:
-        shape: BaseGeometry = shapely.geometry.shape(feature["geometry"])
-    except (KeyError, TypeError, ValueError, AttributeError, shapely.errors.ShapelyError):
-        return shapely.Polygon()
-    return shape if shape.geom_type in ("Polygon", "MultiPolygon") else shapely.Polygon()
+def _sound(geometry: object, feature: str) -> tuple[BaseGeometry, list[Problem]]:
+    """Return the polygons of a feature as a valid shape, with a note for each repair."""
+    shape, notes = drawn_polygons(geometry, feature)
+    if shape.is_valid:
+        return shape, notes
+    reason = shapely.is_valid_reason(shape)
+    repaired = Problem(code="polygon_repaired", is_warning=True,
+                       values={"feature": feature, "given": reason})  # fmt: skip
+    return _uncrossed(shape, feature, reason), [*notes, repaired]
 
 
-def _is_in_degrees(shape: BaseGeometry) -> bool:
-    west, south, east, north = shape.bounds
-    return bool(-180 <= west <= east <= 180 and -90 <= south <= north <= 90)
+def _uncrossed(shape: BaseGeometry, feature: str, reason: str) -> BaseGeometry:
+    """Return an invalid shape repaired, if what it means does not hang on how it is read.
+
+    Where an outline crosses itself, holes cross it, or polygons lie on each other, what is
+    enclosed twice may be out (each line crossed changes sides) or in (outlines are filled, and
+    their holes cut out).
+    """
+    polygons = shapely.get_parts(shape)
+    odd = reduce(shapely.symmetric_difference, _rings(polygons))
+    filled = shapely.union_all([_less_holes(polygon) for polygon in polygons])
+    if odd.is_empty and filled.is_empty:
+        raise ParkError("no_polygon", feature=feature)
+    areas = [0.0 if each.is_empty else area_ha(each) for each in (odd, filled)]
+    if abs(areas[0] - areas[1]) > SAME_SHARE * max(areas):
+        raise ParkError("two_readings", feature=feature, given=reason,
+                        odd=f"{areas[0]:,.2f}", filled=f"{areas[1]:,.2f}")  # fmt: skip
+    return filled
+
+
+def _rings(polygons: Iterable[shapely.Polygon]) -> list[BaseGeometry]:
+    """Return what each ring encloses, a place that it runs round twice left out."""
+    rings = [ring for each in polygons for ring in (each.exterior, *each.interiors)]
+    return [polygonal(shapely.make_valid(shapely.Polygon(ring))) for ring in rings]
+
+
+def _less_holes(polygon: shapely.Polygon) -> BaseGeometry:
+    """Return all that an outline runs round, less all that its holes do."""
+    rings = [shapely.Polygon(ring) for ring in (polygon.exterior, *polygon.interiors)]
+    outline, *holes = (
+        polygonal(shapely.make_valid(ring, method="structure", keep_collapsed=False))
+        for ring in rings
+    )
+    return polygonal(shapely.difference(outline, shapely.union_all(holes)))
 
 
 def polygonal(shape: BaseGeometry) -> BaseGeometry:
@@ -176,7 +190,7 @@ def in_wgs84(shape: BaseGeometry, datum: str) -> BaseGeometry:
     def moved(corners: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(convert(corners[:, 0], corners[:, 1], source=datum))
 
-    return shape if datum == "wgs84" else shapely.transform(shape, moved)
+    return shape if datum in UNSHIFTED else shapely.transform(shape, moved)
 
 
 def area_ha(shape: BaseGeometry) -> float:

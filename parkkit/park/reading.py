@@ -20,11 +20,12 @@ from parkkit.core.tables import LIMITS, empty, read_values
 from parkkit.core.texts import read_decoded
 from parkkit.core.uncertainty_rule import UncertaintyRule, uncertainty_rule, wide_ranks
 from parkkit.core.vocabulary import codes
+from parkkit.park.datum import DATUMS
 from parkkit.park.own_factors import package_sets
 from parkkit.park.polygons import BOUNDARY_TYPES
 
-TABLES = ("enterprises", "activity", "site_factors", "factors", "abatement", "releases",
-          "certificates", "economy", "price_index", "same_as", "sources")  # fmt: skip
+TABLES = ("enterprises", "listings", "activity", "site_factors", "factors", "abatement",
+          "releases", "certificates", "economy", "price_index", "same_as", "sources")  # fmt: skip
 NEEDED = ("enterprises", "sources")
 ABOUT = "park.toml"
 SECTIONS = ("park", "convention")
@@ -36,7 +37,11 @@ KINDS = {"country": "country", "is_synthetic": "flag", "list_order": "list",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What ``park.toml`` says of a park, and the convention and uncertainty it asks for."""
+    """What ``park.toml`` says of a park, and the convention and uncertainty it asks for.
+
+    ``datum`` is that of every place in ``enterprises.csv`` and ``listings.csv`` whose row says
+    none; blank where every row says its own.
+    """
 
     park_id: str
     name_zh: str
@@ -51,6 +56,7 @@ class About:
     price_base_year: int | None = None
     default_boundary: str = "physical"
     default_year: int | None = None
+    datum: str = ""
     uncertainty: UncertaintyRule = field(default_factory=UncertaintyRule)
 
 
@@ -150,7 +156,8 @@ def _is_kind(value: object, kind: str) -> bool:
 def _place_problems(settings: Mapping[str, object]) -> Iterator[Problem]:
     boundary, province = settings.get("default_boundary", "physical"), settings.get("province", "")
     wanted: list[tuple[str, object, tuple[str, ...]]]
-    wanted = [("default_boundary", boundary, BOUNDARY_TYPES)]
+    wanted = [("default_boundary", boundary, BOUNDARY_TYPES),
+              ("datum", settings.get("datum", ""), ("", *DATUMS))]  # fmt: skip
     # Provinces outside China are not in the vocabulary and have no grid factor here.
     if settings.get("country", "CN") == "CN":
         provinces = [code for code in codes("regions") if code.isdigit()]

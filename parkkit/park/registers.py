@@ -11,11 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from parkkit.core.errors import ParkError, Problem
+from parkkit.core.errors import ParkError, Problem, unknown
 from parkkit.core.tables import columns
+from parkkit.park.datum import DATUMS
 from parkkit.park.identity import settle
+from parkkit.park.layers import read_features
 from parkkit.park.package import check_name, check_park
-from parkkit.park.polygons import BOUNDARY_TYPES, FILE, read_features
+from parkkit.park.polygons import BOUNDARY_TYPES, FILE
 from parkkit.park.reading import ABOUT, TABLES, read_text
 
 REGISTER = {
@@ -37,12 +39,14 @@ def import_register(
     boundary_type: str,
     country: str,
     industry_scheme: str,
+    datum: str = "wgs84",
 ) -> list[Problem]:
     """Turn a facility release list and a polygon into a park folder.
 
     The list has one row per facility, list and substance, with the columns of ``REGISTER``.
     Facilities that share an id are one plant; where a plant has several facilities in one list,
-    each is a process of it, so that their releases add up.
+    each is a process of it, so that their releases add up. Where the list puts each facility is
+    kept in ``listings.csv``.
 
     Parameters
     ----------
@@ -51,12 +55,16 @@ def import_register(
     folder : Path
         The park folder to make; it must not exist.
     boundary : Path
-        GeoJSON polygons in WGS-84; they become boundaries of ``boundary_type``.
+        Polygons, in any format that ``layers.read_features`` reads; they become boundaries of
+        ``boundary_type``.
+    datum : {"wgs84", "gcj02", "bd09"}
+        The datum of the list's coordinates, kept as they are written.
 
     Returns
     -------
     list of Problem
-        What ``check_park`` says of the new park: warnings, such as substances without a species.
+        What was converted or mended in the polygons, and what ``check_park`` says of the new
+        park: warnings, such as substances without a species.
 
     Raises
     ------
@@ -66,8 +74,11 @@ def import_register(
     check_name(folder.name)
     if folder.exists():
         raise ParkError("folder_exists", given=folder)
+    if datum not in DATUMS:
+        raise unknown("datum", datum, DATUMS)
     rows = _read(source)
-    shapes = _polygons(boundary, boundary_type)
+    rows["datum"] = _datum_of(rows, datum)
+    shapes, told = _polygons(boundary, boundary_type)
     about = {"id": folder.name, "country": country, "scheme": industry_scheme,
              "boundary_type": boundary_type, "year": int(rows["year"].max()),
              "lists": sorted(rows["list"].unique())}  # fmt: skip
@@ -87,7 +98,13 @@ def import_register(
             shutil.copytree(made, folder)
         except OSError as error:
             raise ParkError("not_writable", given=folder, why=error.strerror or "") from error
-    return list(problems)
+    return [*told, *problems]
+
+
+def _datum_of(rows: pd.DataFrame, datum: str) -> pd.Series:
+    """Return the datum of each row: none where there is no place for it to be of."""
+    has_place = rows["lon"].notna() & rows["lat"].notna()
+    return pd.Series(datum, index=rows.index, dtype="str").where(has_place, "")
 
 
 def _read(source: Path) -> pd.DataFrame:
@@ -120,6 +137,9 @@ def _cell_problems(raw: pd.DataFrame, file: str) -> Iterator[Problem]:
         wrong = {"blank": (cells == "") & (name in NEEDED)}
         if name in NUMBERS:
             wrong["not_a_number"] = (cells != "") & ~(numbers.abs() < float("inf"))
+        if name in ("lon", "lat"):
+            other = raw["Latitude" if name == "lon" else "Longitude"].str.strip()
+            wrong["half_a_place"] = (cells == "") & (other != "")
         if name == "year":
             wrong["not_whole"] = numbers % 1 > 0
         if name == "amount":
@@ -133,18 +153,23 @@ def _cell_problems(raw: pd.DataFrame, file: str) -> Iterator[Problem]:
                                       "known": sorted(MEDIA)})  # fmt: skip
 
 
-def _polygons(boundary: Path, boundary_type: str) -> dict[str, object]:
+def _polygons(boundary: Path, boundary_type: str) -> tuple[dict[str, object], list[Problem]]:
+    """Return the polygons as a boundary of the park, and what reading them has to tell."""
     if boundary_type not in BOUNDARY_TYPES:
         raise ParkError("unknown", kind="boundary", given=boundary_type, known=BOUNDARY_TYPES)
     if not boundary.is_file():
         raise ParkError("missing_file", where=boundary.name, given=boundary.parent)
+    read, problems = read_features(boundary)
+    wrong = [problem for problem in problems if not problem.is_warning]
+    if wrong:
+        raise ParkError("file_has_problems", given=boundary.name, count=len(wrong), problems=wrong)
     features = [
         {**feature, "properties": {
             "name_en": "", "datum": "wgs84", "part": "", **_properties(feature),
             "boundary_type": boundary_type, "origin": "boundary"}}
-        for feature in read_features(boundary)
+        for feature in read
     ]  # fmt: skip
-    return {"type": "FeatureCollection", "features": features}
+    return {"type": "FeatureCollection", "features": features}, problems
 
 
 def _properties(feature: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,6 +180,8 @@ def _properties(feature: Mapping[str, Any]) -> dict[str, Any]:
 def _table(table: str, rows: pd.DataFrame, source: Path) -> pd.DataFrame:
     if table == "enterprises":
         return _enterprises(rows)
+    if table == "listings":
+        return _listings(rows)
     if table == "releases":
         return _releases(rows)
     if table == "sources":
@@ -168,17 +195,37 @@ def _table(table: str, rows: pd.DataFrame, source: Path) -> pd.DataFrame:
 def _enterprises(rows: pd.DataFrame) -> pd.DataFrame:
     plants = settle(rows)
     return plants.rename(columns={"plant_id": "enterprise_id", "name": "name_en"}).assign(
-        role="enterprise", datum="wgs84"
+        role="enterprise", datum=_datum_of(plants, next(filter(None, rows["datum"]), ""))
     )
 
 
-def _releases(rows: pd.DataFrame) -> pd.DataFrame:
+def _listings(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return where the list puts each facility: a row for every name and place it gives it."""
+    # A list may write codes of different detail for one facility; the longest says most.
+    longest = rows.assign(
+        enterprise_id=rows["plant_id"],
+        # What the list gives no id of its own goes by the plant's.
+        facility_id=rows["facility_id"].where(rows["facility_id"] != "", rows["plant_id"]),
+        process=_process(rows),
+        origin="register",
+        length=-rows["industry_code"].str.len(),
+    ).sort_values(["length", "industry_code", "address"], kind="stable")
+    key = ["enterprise_id", "list", "facility_id", "name", "lon", "lat"]
+    return longest.drop_duplicates(key).sort_values(key, ignore_index=True)
+
+
+def _process(rows: pd.DataFrame) -> pd.Series:
+    """Return the facility's id where its plant has several in the list, else blank."""
     counts = rows.groupby(["plant_id", "list"])["facility_id"].transform("nunique")
+    return rows["facility_id"].where(counts > 1, "")
+
+
+def _releases(rows: pd.DataFrame) -> pd.DataFrame:
     table = rows.assign(
         release_id=[f"r{number:05d}" for number in range(1, len(rows) + 1)],
         enterprise_id=rows["plant_id"],
         year=rows["year"].astype("int64"),
-        process=rows["facility_id"].where(counts > 1, ""),
+        process=_process(rows),
         medium=rows["medium"].map(MEDIA),
         amount_kind="released",
         destination="environment",

@@ -83,5 +83,6 @@ def test_a_gap_says_what_is_missing(inventory: Inventory) -> None:
 def test_the_notes_are_the_expected_ones(inventory: Inventory) -> None:
     told = pd.Series([note.code for note in inventory.notes]).value_counts()
     assert told.to_dict() == {
-        "grid_year_nearest": 3, "unknown_species": 1, "incomplete": 2, "slip_not_counted": 2
+        "grid_year_nearest": 3, "unknown_species": 1, "incomplete": 2, "slip_not_counted": 2,
+        "area_differs": 2
     }  # fmt: skip

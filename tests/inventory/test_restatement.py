@@ -1,137 +1,139 @@
-"""Restatement: the same park under other choices, one step after the other."""
+"""Restatement: a history on one perimeter, and what of a change is a boundary that moved."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from parkkit.core.convention import Convention, choices
 from parkkit.core.errors import ParkError
-from parkkit.inventory.restatement import (
-    boundary_totals,
-    changed_choices,
-    convention_steps,
-    steps_between,
-)
+from parkkit.inventory.compilation import compile_inventory
+from parkkit.inventory.restatement import change_steps, restate
 from parkkit.park.package import Park
-from tests.parks import TRADING_PLANTS as PLANTS
-from tests.parks import TRADING_ROWS as ROWS
-from tests.parks import make_park
+from tests.parks import INSIDE, OUTSIDE, box, make_park
 
-BASE = Convention(factor_sets=("CN_PROV2025", "CN_GRID"))
-CLAIM = {"enterprise_id": "A", "year": 2023, "kind": "green_power", "amount": 60, "unit": "MWh",
-         "origin": "o"}  # fmt: skip
-GRID_2023, EXCL_2023 = 0.4974, 0.6096  # t/MWh: Zhejiang's average, the nation without traded power
-
-
-@pytest.fixture(scope="module")
-def park(tmp_path_factory: pytest.TempPathFactory) -> Park:
-    """Two plants inside that trade power, one outside, and a green certificate."""
-    folder = tmp_path_factory.mktemp("park") / "tiny"
-    return make_park(folder, enterprises=PLANTS, activity=ROWS, certificates=[CLAIM])
-
-
-def steps(park: Park, before: Convention, after: Convention) -> pd.DataFrame:
-    return convention_steps(
-        park, boundary_type="physical", before=before, after=after, year=2023
-    )  # fmt: skip
+WIDE = (120.0, 30.0, 120.3, 30.1)
+# The boundary takes in the east in 2022. A is in always, E (east) from then on; N opens and O
+# closes in between.
+SHAPES = [box(valid_to=2021), box(valid_from=2022, edges=WIDE)]
+PLANTS: list[dict[str, Any]] = [
+    {"enterprise_id": "A", **INSIDE},
+    {"enterprise_id": "E", **OUTSIDE},
+    {"enterprise_id": "N", **INSIDE, "opened": 2022},
+    {"enterprise_id": "O", **INSIDE, "closed": 2021},
+]
+TOLD = {"A": {2021: 10, 2022: 12, 2023: 15}, "E": {2021: 100, 2022: 100, 2023: 90},
+        "N": {2022: 1000, 2023: 2000}, "O": {2021: 7000}}  # fmt: skip
+SO2 = [{"enterprise_id": name, "year": year, "amount": amount}
+       for name, years in TOLD.items() for year, amount in years.items()]  # fmt: skip
 
 
-def test_each_choice_that_differs_is_a_step_in_the_order_of_the_convention(park: Park) -> None:
-    own = park.about.convention
-    table = steps(park, own, replace(own, electricity="market", level="enterprise"))
-    assert list(table["choice"]) == ["start", "level", "electricity", "end"]
-    assert list(table["before"]) == ["", "park", "location", ""]
-    assert list(table["after"]) == ["", "enterprise", "market", ""]
-    # What B buys from A counts at enterprise level; 60 of A's 100 MWh are green under market.
-    level, electricity = table["change_t"].iloc[1:3]
-    assert level == pytest.approx(40 * GRID_2023)
-    market = 40 * EXCL_2023 + 40 * EXCL_2023
-    assert electricity == pytest.approx(market - (100 + 40) * GRID_2023)
+def moving_park(folder: Path, **given: Any) -> Park:
+    tables: dict[str, Any] = {"enterprises": PLANTS, "releases": SO2, "boundaries": SHAPES, **given}
+    return make_park(folder / "p", **tables)
 
 
-def test_equal_conventions_have_a_start_and_an_end_alone(park: Park) -> None:
-    own = park.about.convention
-    table = steps(park, own, own)
-    assert list(table["choice"]) == ["start", "end"]
-    assert table["total_t"].nunique() == 1
-    assert table["change_t"].isna().all()
+def asked(park: Park, **given: Any) -> dict[str, Any]:
+    return {"park": park, "boundary_type": "physical",
+            "convention": park.about.convention, **given}  # fmt: skip
 
 
-def test_a_convention_between_that_cannot_be_compiled_joins_the_next_step() -> None:
-    def told(convention: Convention) -> tuple[float, str]:
-        if convention.view == "consumption" and convention.electricity == "location":
-            raise ParkError("no_scope")
-        return 10.0 + (convention.level == "enterprise") + 5 * (convention.gwp == "AR6"), "computed"
-
-    after = replace(BASE, level="enterprise", view="consumption", electricity="market", gwp="AR6")
-    table = steps_between(BASE, after, told)
-    assert list(table["choice"]) == ["start", "level", "view;electricity", "gwp", "end"]
-    assert table["before"].iloc[2] == "production;location"
-    assert table["after"].iloc[2] == "consumption;market"
-    assert list(table["change_t"].iloc[1:4]) == [1.0, 0.0, 5.0]
+def test_a_history_on_one_perimeter_has_the_same_plants_in_every_year(tmp_path: Path) -> None:
+    park = moving_park(tmp_path)
+    table = restate(**asked(park, perimeter_year=2023, species=["so2"])).set_index("year")
+    assert table["declared_t"].to_dict() == {2021: 7010, 2022: 1112, 2023: 2105}
+    assert table["restated_t"].to_dict() == {2021: 7110, 2022: 1112, 2023: 2105}
+    assert table["declared_count"].tolist() == [2, 3, 3]
+    assert table["restated_count"].tolist() == [3, 3, 3]
+    back = restate(**asked(park, perimeter_year=2021, species=["so2"])).set_index("year")
+    assert back["restated_t"].to_dict() == {2021: 7010, 2022: 1012, 2023: 2015}
 
 
-def test_a_total_between_that_is_not_computable_joins_the_next_step() -> None:
-    def told(convention: Convention) -> tuple[float, str]:
-        between = convention.level == "enterprise" and convention.gwp == "AR5"
-        return (math.nan, "not_computable") if between else (8.0, "partial")
-
-    table = steps_between(BASE, replace(BASE, level="enterprise", gwp="AR6"), told)
-    assert list(table["choice"]) == ["start", "level;gwp", "end"]
-    assert set(table["status"]) == {"partial"}
-
-
-def test_an_end_that_cannot_be_compiled_is_an_error() -> None:
-    def told(convention: Convention) -> tuple[float, str]:
-        if convention.gwp == "AR6":
-            raise ParkError("no_scope")
-        return 1.0, "computed"
-
-    with pytest.raises(ParkError, match="at least one scope"):
-        steps_between(BASE, replace(BASE, gwp="AR6"), told)
+def test_a_year_that_had_no_boundary_has_nothing_declared_and_is_restated(tmp_path: Path) -> None:
+    park = moving_park(tmp_path, boundaries=SHAPES[1:])
+    table = restate(**asked(park, perimeter_year=2022, species=["so2"])).set_index("year")
+    assert math.isnan(table["declared_t"][2021])
+    assert table["declared_status"][2021] == "not_computable"
+    assert table["declared_count"].isna().tolist() == [True, False, False]
+    assert (table["restated_t"][2021], table["status"][2021]) == (7110, "computed")
+    with pytest.raises(ParkError, match="'physical' is not drawn for 2021"):
+        restate(**asked(park, perimeter_year=2021))
 
 
-def test_an_end_that_is_not_computable_says_so() -> None:
-    table = steps_between(BASE, replace(BASE, gwp="AR6"), lambda chosen: (
-        (math.nan, "not_computable") if chosen.gwp == "AR6" else (1.0, "computed")))  # fmt: skip
-    assert list(table["status"]) == ["computed", "not_computable", "not_computable"]
-    assert table["change_t"].isna().all()
+def test_an_inventory_leaves_out_the_years_without_a_boundary_and_says_so(tmp_path: Path) -> None:
+    park = moving_park(tmp_path, boundaries=SHAPES[1:])
+    compiled = compile_inventory(**asked(park))
+    assert sorted(set(compiled.emissions["year"])) == [2022, 2023]
+    lost = compiled.ledger[compiled.ledger["year"] == 2021]
+    assert set(lost["reason"]) == {"not_drawn"}
+    assert lost["amount_t"].sum() == 7110
+    told = [note.told() for note in compiled.notes if note.code == "years_without_boundary"]
+    assert len(told) == 1
+    assert "not drawn for 2021" in told[0]
 
 
-MOVING = ("level", "view", "export_value", "electricity", "gases", "gwp",
-          "release_rule", "fill")  # fmt: skip
-FREE = {name: st.sampled_from(choices()[name]) for name in MOVING}
-CONVENTIONS = st.builds(
-    Convention,
-    factor_sets=st.just(("CN_PROV2025", "CN_GRID", "CN_HEAT", "IPCC2006")),
-    scopes=st.sampled_from([(1,), (1, 2)]),
-    grid_year=st.just("nearest"),
-    **FREE,
-)
+def test_a_change_is_told_as_boundary_opened_closed_and_rest(tmp_path: Path) -> None:
+    park = moving_park(tmp_path)
+    table = change_steps(**asked(park, first=2021, last=2023, species="so2")).set_index("kind")
+    assert table["amount_t"].to_dict() == {
+        "start": 7010, "boundary_moved": 100, "opened": 2000, "closed": -7000,
+        "rest": 5 - 10, "end": 2105}  # fmt: skip
+    assert table["enterprises"].to_dict() == {
+        "start": "", "boundary_moved": "E", "opened": "N", "closed": "O", "rest": "",
+        "end": ""}  # fmt: skip
+    assert table["enterprise_count"].tolist() == [2, 1, 1, 1, 2, 3]
+    assert set(table["status"]) == {"computed"}
 
 
-@settings(deadline=None, max_examples=5, derandomize=True)
-@given(before=CONVENTIONS, after=CONVENTIONS)
-def test_the_changes_sum_to_the_difference(
-    park: Park, before: Convention, after: Convention
-) -> None:
-    table = steps(park, before, after)
-    first, last = table["total_t"].iloc[0], table["total_t"].iloc[-1]
-    size = table["total_t"].abs().max()
-    assert math.fsum(table["change_t"].dropna()) == pytest.approx(last - first, abs=1e-12 * size)
-    names = [name for told in table["choice"].iloc[1:-1] for name in told.split(";")]
-    assert names == changed_choices(before, after)
+def test_the_same_year_twice_changes_nothing(tmp_path: Path) -> None:
+    table = change_steps(**asked(moving_park(tmp_path), first=2022, last=2022, species="so2"))
+    assert table["amount_t"].tolist() == [1112, 0, 0, 0, 0, 1112]
 
 
-def test_a_boundary_that_the_park_does_not_have_is_missing_not_empty(park: Park) -> None:
-    table = boundary_totals(park, year=2023, convention=park.about.convention)
-    table = table.set_index("boundary_type")
-    assert table.loc["physical", "member_count"] == 2
-    assert table.loc["physical", "co2e_t"] > 0
-    assert math.isnan(table.loc["approved", "co2e_t"])
+def test_a_boundary_that_did_not_move_moves_nothing(tmp_path: Path) -> None:
+    table = change_steps(**asked(moving_park(tmp_path), first=2022, last=2023, species="so2"))
+    moved = table.set_index("kind").loc["boundary_moved"]
+    assert (moved["amount_t"], moved["enterprise_count"], moved["status"]) == (0, 0, "computed")
+
+
+def test_a_plant_whose_tonnes_nobody_knows_makes_its_step_not_computable(tmp_path: Path) -> None:
+    rows = [row for row in SO2 if row["enterprise_id"] != "N"]
+    gap = {"enterprise_id": "N", "year": 2023, "amount": "", "notation": "NE"}
+    park = moving_park(tmp_path, releases=[*rows, gap])
+    table = change_steps(**asked(park, first=2021, last=2023, species="so2")).set_index("kind")
+    assert math.isnan(table["amount_t"]["opened"])
+    assert table["status"].to_dict() == {
+        "start": "computed", "boundary_moved": "computed", "opened": "not_computable",
+        "closed": "computed", "rest": "computed", "end": "partial"}  # fmt: skip
+
+
+def test_a_plant_known_in_one_of_the_years_makes_its_step_partial(tmp_path: Path) -> None:
+    rows = [row for row in SO2 if (row["enterprise_id"], row["year"]) != ("A", 2023)]
+    gap = {"enterprise_id": "A", "year": 2023, "amount": "", "notation": "NE"}
+    park = moving_park(tmp_path, releases=[*rows, gap])
+    table = change_steps(**asked(park, first=2021, last=2023, species="so2")).set_index("kind")
+    assert (table["amount_t"]["rest"], table["status"]["rest"]) == (-10 - 10, "partial")
+    assert (table["amount_t"]["end"], table["status"]["end"]) == (2090, "partial")
+
+
+def test_years_are_known_and_in_order(tmp_path: Path) -> None:
+    park = moving_park(tmp_path)
+    with pytest.raises(ParkError, match="unknown year '2019'"):
+        change_steps(**asked(park, first=2019, last=2023))
+    with pytest.raises(ParkError, match="before it begins"):
+        change_steps(**asked(park, first=2023, last=2021))
+    early = replace(park, boundaries=park.boundaries.iloc[1:])
+    with pytest.raises(ParkError, match="not drawn for 2021"):
+        change_steps(**asked(early, first=2021, last=2023))
+
+
+def test_the_register_moves_no_boundary(tmp_path: Path) -> None:
+    park = moving_park(tmp_path)
+    given = {**asked(park, first=2021, last=2023, species="so2"), "boundary_type": "statistical"}
+    table = change_steps(**given).set_index("kind")
+    assert table["amount_t"].to_dict() == {
+        "start": 7110, "boundary_moved": 0, "opened": 2000, "closed": -7000, "rest": -5,
+        "end": 2105}  # fmt: skip

@@ -55,7 +55,7 @@ def test_a_notebook_is_short_and_defines_nothing(chapter: str) -> None:
 def test_a_notebook_takes_the_same_parameters_as_the_others(chapter: str) -> None:
     (cell,) = [c for c in read(chapter).cells if "parameters" in c.metadata.get("tags", [])]
     names = [node.targets[0].id for node in ast.parse(cell.source).body]
-    assert names == ["park", "year", "boundary", "language", "convention"]
+    assert names == ["park", "year", "boundary", "part", "language", "convention"]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS[1:])

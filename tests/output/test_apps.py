@@ -64,6 +64,10 @@ def test_the_texts_of_a_page_cannot_end_the_script_they_stand_in():
     assert "<" not in json.dumps(page_texts("zh"))
 
 
+def test_the_part_is_carried_from_page_to_page():
+    assert page_texts("zh")["carried"] == ["park", "year", "boundary", "part"]
+
+
 def test_kernels_learn_the_parks_and_the_language():
     given = environment(language="zh", parks=Path("/p"), inherited={"JUPYTER_PATH": "/mine"})
     assert given["PARKKIT_PARKS"] == str(Path("/p").resolve())

@@ -64,11 +64,17 @@ FRAMES: dict[str, pd.DataFrame] = {
          "after": ["", "enterprise", "AR6", "consumption;exergy", ""],
          "change_t": [None, 30.0, 0.0, -10.0, None],
          "total_t": [100.0, 130.0, 130.0, 120.0, 120.0]}),
+    "perimeter_waterfall": pd.DataFrame(
+        {"name": ["物理边界", "去掉 2 家", "审批边界"], "kind": ["start", "leaves", "end"],
+         "change_t": [None, -50.0, None], "total_t": [100.0, 50.0, 50.0]}),
+    "restated_lines": pd.DataFrame(
+        {"year": [2020, 2021], "declared_t": [50.0, 90.0], "restated_t": [80.0, 90.0]}),
 }  # fmt: skip
 VALUES = {"tapio_quadrant": "economy_change", "state_grid": "state", "fused_bars": "share",
           "membership_matrix": "is_member", "decoupling_lines": "index",
           "species_bars": "emissions_t", "ledger_waterfall": "total_t",
-          "convention_waterfall": "total_t"}  # fmt: skip
+          "convention_waterfall": "total_t", "perimeter_waterfall": "total_t",
+          "restated_lines": "year"}  # fmt: skip
 
 
 def drawn(name: str, frame: pd.DataFrame, language: Language = "zh", **more: int) -> Chart:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from parkkit.core.errors import ParkError
+from parkkit.core.labels import Language
+from parkkit.inventory.compilation import compile_inventory
 from parkkit.output import pages
-from tests.parks import make_park, write_park
+from parkkit.output.chapters.conventions import total_of
+from parkkit.output.chapters.inventory import key_figures
+from parkkit.output.page_choice import PageChoice, chosen_part
+from parkkit.park.package import Park
+from tests.parks import box, make_park, write_park
 
 COAL = {"amount": 10}
 EVIL = "<img src=x onerror=alert(1)> [a](javascript:alert(2)) **b**"
 ASKED: dict[str, Any] = {"park": "langang", "year": 2023, "boundary": "physical",
                          "language": "en", "convention": {}}  # fmt: skip
+HALF = (120.0, 30.0, 120.06, 30.1)
+EAST, ODD = "东区（一期）", "<b>A&B</b> $x$\n[1]"
+PARTS = [box(), box("approved"), box(part=EAST, edges=HALF), box(part=ODD, edges=HALF)]
 
 
 @pytest.fixture
@@ -82,3 +92,132 @@ def test_a_site_without_the_sample_park_opens_on_its_own_first_park(
 ) -> None:
     write_park(tmp_path / "mine", activity=[COAL])
     assert pages.open_page(**ASKED)[0].park == "mine"
+
+
+@pytest.fixture
+def parted(tmp_path: Path) -> Park:
+    """A park with two parts within its physical boundary, one of a name that is hard to show."""
+    return make_park(tmp_path / "mine", activity=[COAL], boundaries=PARTS)
+
+
+def choice_of(park: Park, part: str, language: Language = "zh") -> PageChoice:
+    return PageChoice(park="mine", year=2023, boundary="physical", language=language, part=part,
+                      convention=park.about.convention)  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [EAST, "东区(一期)", " 东区 (一期)\n"])
+def test_a_part_is_known_in_either_width_and_spelt_as_the_park_spells_it(
+    parted: Park, given: str
+) -> None:
+    assert chosen_part(given, parted, "physical") == EAST
+
+
+def test_the_whole_is_no_part(parted: Park) -> None:
+    assert chosen_part(" ", parted, "approved") == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "boundary", "said"),
+    [
+        ("西区", "physical", "unknown part of the park '西区'.*Known: .*东区（一期）"),
+        (EAST, "approved", "not drawn within the boundary of type 'approved'; it is for: physical"),
+    ],
+)
+def test_an_unknown_part_is_refused_with_the_known_ones(
+    parted: Park, given: str, boundary: str, said: str
+) -> None:
+    with pytest.raises(ParkError, match=f"(?s){said}"):
+        chosen_part(given, parted, boundary)
+
+
+def test_a_park_without_parts_says_so(tmp_path: Path) -> None:
+    park = make_park(tmp_path / "p", activity=[COAL])
+    with pytest.raises(ParkError, match="no part is drawn in park 'tiny'"):
+        chosen_part("东区", park, "physical")
+
+
+def test_the_address_names_the_part(parted: Park, page: dict[str, str]) -> None:
+    page.update({"park": "mine", "part": "东区(一期)"})
+    assert pages.open_page(**ASKED)[0].part == EAST
+
+
+def test_the_part_of_the_parameters_counts_where_the_address_names_no_park(
+    parted: Park, page: dict[str, str]
+) -> None:
+    given = {**ASKED, "park": "mine", "part": EAST}
+    assert pages.open_page(**given)[0].part == EAST
+    # The picker names the park always, and no part for the whole.
+    page.update({"park": "mine"})
+    assert pages.open_page(**given)[0].part == ""
+
+
+def test_a_wrong_part_of_an_address_is_answered_as_text(
+    parted: Park, page: dict[str, str], shown: list[str]
+) -> None:
+    page.update({"park": "mine", "part": EVIL, "lang": "en"})
+    with pytest.raises(ParkError):
+        pages.open_page(**ASKED)
+    assert "unknown part of the park &#x27;&lt;img" in shown[0]
+    assert "<img" not in shown[0]
+
+
+def test_the_title_names_park_and_part(parted: Park, shown: list[str]) -> None:
+    pages.title("02_inventory", choice_of(parted, EAST), parted)
+    assert "小园区（合成数据） · 东区（一期）** · 2023 年 · 物理边界" in shown[0]
+
+
+def test_the_name_of_a_part_is_no_markup(parted: Park, shown: list[str]) -> None:
+    pages.title("02_inventory", choice_of(parted, ODD), parted)
+    line = shown[0].splitlines()[2]
+    assert "&#60;b&#62;A&#38;B&#60;/b&#62; &#36;x&#36; &#91;1&#93;</span>** · 2023" in line
+
+
+def test_nothing_that_is_shown_is_read_as_a_formula(shown: list[str]) -> None:
+    pages.show_html("costs $1 to $2")
+    assert shown == ['<div class="mathjax_ignore">costs $1 to $2</div>']
+    assert pages.plain("\\(x\\)").startswith('<span class="mathjax_ignore">')
+
+
+@pytest.mark.parametrize(
+    ("language", "start"),
+    [
+        ("zh", "东区（一期）（物理边界）；2023 年；"),
+        ("en", "东区（一期） (physical boundary); 2023; "),
+    ],
+)
+def test_the_caption_names_the_part(parted: Park, language: Language, start: str) -> None:
+    assert pages.caption(choice_of(parted, EAST, language), parted).startswith(start)
+
+
+def test_another_convention_is_tried_on_the_part_too(tmp_path: Path) -> None:
+    far = {"enterprise_id": "B", "lon": 120.09, "lat": 30.05}
+    rows = [COAL, {**COAL, "enterprise_id": "B"}]
+    park = make_park(tmp_path / "p", enterprises=[{}, far], activity=rows, boundaries=PARTS)
+    convention = park.about.convention
+    whole, part = (
+        compile_inventory(park, boundary_type="physical", part=name, convention=convention)
+        for name in ("", EAST)
+    )
+    told = total_of(part, park, choice_of(park, EAST))
+    other = replace(convention, gwp="AR6")
+    # Two plants burn the same coal; one of them stands in the part.
+    all_told = total_of(whole, park, choice_of(park, ""))
+    assert told(other)[0] == pytest.approx(all_told(other)[0] / 2)
+    assert told(convention)[0] == pytest.approx(all_told(convention)[0] / 2)
+
+
+def test_emissions_by_area_are_by_the_area_of_the_part(parted: Park) -> None:
+    convention = parted.about.convention
+    per_area = {}
+    for name in ("", EAST):
+        inventory = compile_inventory(
+            parted, boundary_type="physical", part=name, convention=convention
+        )
+        cards = key_figures(inventory, parted, choice_of(parted, name, "en"))
+        per_area[name] = float(cards[-1].value)
+    # The one plant is in both, and the part is 0.6 of the whole.
+    assert per_area[EAST] == pytest.approx(per_area[""] / 0.6, rel=1e-3)
+
+
+def test_the_caption_of_the_whole_names_no_part(parted: Park) -> None:
+    assert pages.caption(choice_of(parted, ""), parted).startswith("物理边界；2023 年；")

@@ -27,7 +27,7 @@ from parkkit.output.chapters import (
     quality_tables,
 )
 from parkkit.output.figures import Card
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice, years
 from parkkit.park.package import Park, open_park, plant_names
 from tests.parks import make_park
 
@@ -69,7 +69,7 @@ def page(park: Park, language: Language, monkeypatch: pytest.MonkeyPatch) -> lis
     monkeypatch.setattr(pages, "show", lambda chart: told.append("CHART"))
     notebook = pages.notebooks_folder() / "05_data_quality.ipynb"
     cells = pages_cells(notebook)
-    choice = chosen(park, language, pages.years(park)[-1])
+    choice = chosen(park, language, years(park)[-1])
     names: dict[str, Any] = {"park_data": park, "choice": choice, "language": language,
                              "inventory": compiled(park)}  # fmt: skip
     for source in cells:

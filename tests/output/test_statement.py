@@ -9,9 +9,9 @@ import pytest
 
 from parkkit.core.convention import Convention
 from parkkit.core.labels import LANGUAGES, Language, label
-from parkkit.inventory.compilation import Inventory
+from parkkit.inventory.compilation import Inventory, compile_inventory
 from parkkit.output.statement import method_statement, unused_choices
-from tests.parks import compiled, make_park
+from tests.parks import box, compiled, make_park
 
 COAL = {"amount": 1000}
 POWER = {"process": "office", "process_type": "purchase", "item": "electricity", "unit": "MWh",
@@ -43,6 +43,19 @@ def test_by_location_no_claim_is_told(claimed: Any) -> None:
     assert "绿电凭证与合同" not in told
     assert "来自绿电凭证" not in told["因子核对情况"]
     assert "电网平均因子" in told["外购电力因子"]
+
+
+@pytest.mark.parametrize(("part", "told"), [("东\n区", "东 区"), ("", None)])
+def test_the_statement_names_the_part_of_the_park(
+    tmp_path: Path, part: str, told: str | None
+) -> None:
+    shapes = [box(), box(part="东\n区")]
+    park = make_park(tmp_path / "p", activity=[COAL], boundaries=shapes)
+    inventory = compile_inventory(
+        park, boundary_type="physical", part=part, convention=park.about.convention
+    )
+    assert said(inventory).get("园中园") == told
+    assert said(inventory)["边界"] == "物理边界"
 
 
 def test_without_certificates_market_accounting_says_none(tmp_path: Path) -> None:

@@ -36,6 +36,12 @@ def fault(told: tuple[str, str, int | None, str], words: tuple[str, ...], **give
     return pytest.param(given, told, words, id=f"{told[0]}-{told[3] or told[1]}")
 
 
+def ring(*places: Any, **properties: object) -> dict[str, object]:
+    """A feature of one ring, closed."""
+    shape = {"type": "Polygon", "coordinates": [[*places, places[0]]]}
+    return {**box(**properties), "geometry": shape}  # type: ignore[arg-type]
+
+
 FAULTS = [
     fault(("unknown", "activity.csv", 2, "unit"), ("'bucket'", "kWh"),
           activity=[{**COAL, "unit": "bucket"}]),
@@ -146,6 +152,22 @@ FAULTS = [
     fault(("no_polygon", "boundaries.geojson", None, ""), ("#1",),
           boundaries=[box(edges=(120.0, 30.0, 120.0, 30.1))],
           about={"default_boundary": "statistical"}),
+    fault(("not_degrees", "boundaries.geojson", None, ""), ("123, 130.1", "degrees"),
+          boundaries=[ring([120, 30], [123, 30], [123, 130.1])],
+          about={"default_boundary": "statistical"}),
+    fault(("not_coordinates", "boundaries.geojson", None, ""), ("'北区'", "'['120', '30']'"),
+          boundaries=[ring(["120", "30"], [121, 30], [121, 31], name_zh="北区")],
+          about={"default_boundary": "statistical"}),
+    fault(("two_readings", "boundaries.geojson", None, ""), ("'北区'", "13,363", "10,690"),
+          boundaries=[{**box(name_zh="北区"), "geometry": {"type": "Polygon", "coordinates": [
+              *box()["geometry"]["coordinates"],  # type: ignore[index]
+              [[120.2, 30], [120.25, 30], [120.25, 30.05], [120.2, 30.05], [120.2, 30]]]}}],
+          about={"default_boundary": "statistical"}),
+    fault(("polygon_far", "boundaries.geojson", None, ""), ("'北区'", "km"),
+          enterprises=[{}, {"enterprise_id": "B"}],
+          boundaries=[box(), box(edges=(-87.5, 41.6, -87.2, 41.7), name_zh="北区")]),
+    fault(("unknown", "park.toml", None, "datum"), ("'wgs-84'", "Did you mean 'wgs84'?"),
+          about={"datum": "wgs-84"}),
     fault(("unknown", "park.toml", None, "province"), ("'33'", "330000"), about={"province": "33"}),
     fault(("unknown", "park.toml", None, "colour"), ("'colour'",), about={"colour": "red"}),
     fault(("blank", "park.toml", None, "name_zh"), ("fill it in",), about={"name_zh": ""}),
@@ -388,8 +410,9 @@ FILES = [
     pytest.param(broken("boundaries.geojson", b"[" * 100_000), "not_geojson",
                  "boundaries.geojson", "recursion", id="brackets without end"),
     pytest.param(broken("boundaries.geojson",
-                        b'{"crs": {"properties": {"name": "EPSG:3857"}}, "features": []}'),
-                 "other_reference_system", "boundaries.geojson", "EPSG:3857", id="metres"),
+                        b'{"crs": {"properties": {"name": "EPSG:999999"}}, "features": []}'),
+                 "other_reference_system", "boundaries.geojson", "EPSG:999999",
+                 id="a reference system nobody knows"),
 ]  # fmt: skip
 
 
@@ -555,7 +578,7 @@ def test_a_folder_of_something_else_is_no_park(tmp_path: Path) -> None:
 
 def test_a_new_park_is_sound_and_empty(tmp_path: Path) -> None:
     made = new_park(tmp_path / "fresh", park_id="fresh")
-    assert len(made) == 12
+    assert len(made) == 13
     assert check_park(tmp_path / "fresh") == ()
     assert len(open_park("fresh", parks=tmp_path).activity) == 0
 

@@ -102,6 +102,7 @@ def test_the_park_has_no_error_and_exactly_the_warnings_it_was_made_to_have() ->
     problems = check_park(LANGANG)
     assert [problem.told() for problem in problems if not problem.is_warning] == []
     assert {(problem.code, problem.file, problem.column) for problem in problems} == {
+        ("area_differs", "boundaries.geojson", ""),
         ("incomplete", "enterprises.csv", "credit_code"),
         ("incomplete", "enterprises.csv", "industry_code"),
         ("unknown_species", "releases.csv", "species"),
@@ -332,8 +333,19 @@ def test_each_boundary_has_its_own_members(park: Park) -> None:
     assert who["approved"] < who["physical"]
 
 
-def who_is_in(park: Park, boundary_type: str, *, part: str = "") -> set[str]:
-    rows = members(park, boundary_type, 2023, part=part)
+def test_the_approved_boundary_was_extended_from_2021(park: Park) -> None:
+    counts = [len(who_is_in(park, "approved", year=year)) for year in YEARS]
+    assert counts == [5, 5, 5, 13, 13, 13]
+    before, after = (who_is_in(park, "approved", year=year) for year in (2020, 2021))
+    assert before == {"LG01", "LG05", "LG07", "LG08", "LG09"}
+    assert after - before == {"LG02", "LG03", "LG17", "LG18", "LG19", "LG20", "LG25", "LG32"}
+    # Every other boundary stands through all years: only who opened and closed changes it.
+    others = park.boundaries[park.boundaries["boundary_type"] != "approved"]
+    assert others["valid_to"].isna().all()
+
+
+def who_is_in(park: Park, boundary_type: str, *, part: str = "", year: int = 2023) -> set[str]:
+    rows = members(park, boundary_type, year, part=part)
     return set(rows.loc[rows["is_member"], "enterprise_id"])
 
 

@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import pandas as pd
 import pytest
+import shapely
 
 from parkkit.core.errors import ParkError
+from parkkit.park.boundary import members
 from parkkit.park.identity import settle
+from parkkit.park.listings import places
 from parkkit.park.package import open_park
 from parkkit.park.registers import import_register
 from tests.parks import box
@@ -71,16 +75,63 @@ def test_plants_of_one_name_and_two_ids_stay_two(tmp_path: Path) -> None:
     assert len(open_park(imported(tmp_path, [{}, {"FRS_ID": "0111"}])).enterprises) == 2
 
 
+def test_where_each_list_puts_a_facility_is_kept_once(tmp_path: Path) -> None:
+    rows = [
+        {}, {"FlowName": "Nitrogen Oxides", "NAICS": "33111"},
+        {"FacilityName": "OLD MILL"}, {"Latitude": "30.06"}, {"Source": "TRI", "FacilityID": "x"},
+    ]  # fmt: skip
+    park = open_park(imported(tmp_path, rows))
+    listed = park.listings[["list", "facility_id", "name", "lat", "industry_code", "process"]]
+    assert listed.to_numpy().tolist() == [
+        ["NEI", "7", "MILL ONE", 30.05, "331110", ""],
+        ["NEI", "7", "MILL ONE", 30.06, "331110", ""],
+        ["NEI", "7", "OLD MILL", 30.05, "331110", ""],
+        ["TRI", "x", "MILL ONE", 30.05, "331110", ""],
+    ]
+    assert set(park.listings["enterprise_id"]) == {"0110"}
+
+
+def test_a_listing_names_the_process_that_its_releases_have(tmp_path: Path) -> None:
+    park = open_park(imported(tmp_path, [{}, {"FacilityID": "8"}]))
+    assert park.listings["process"].tolist() == park.releases["process"].tolist() == ["7", "8"]
+
+
+def test_a_facility_without_an_id_goes_by_its_plants(tmp_path: Path) -> None:
+    park = open_park(imported(tmp_path, [{"FacilityID": ""}]))
+    assert park.listings["facility_id"].tolist() == ["0110"]
+
+
+def test_the_datum_of_a_register_is_kept_and_its_numbers_too(tmp_path: Path) -> None:
+    rows = [{}, {"FRS_ID": "0111", "FacilityID": "9", "Latitude": "", "Longitude": ""}]
+    park = open_park(imported(tmp_path, rows, datum="gcj02"))
+    assert park.enterprises["datum"].tolist() == park.listings["datum"].tolist() == ["gcj02", ""]
+    assert park.enterprises["lon"].iloc[0] == park.listings["lon"].iloc[0] == 120.05
+    assert places(park)["lon"].iloc[0] == pytest.approx(120.0455, abs=5e-4)
+
+
+def test_the_boundary_of_a_register_may_be_a_shapefile(tmp_path: Path) -> None:
+    square = shapely.box(120, 30, 120.1, 30.1)
+    made = geopandas.GeoDataFrame({"name_zh": ["园区"]}, geometry=[square], crs="EPSG:4326")
+    made.to_crs("EPSG:32650").to_file(tmp_path / "park.shp", encoding="utf-8")
+    park = open_park(imported(tmp_path, [{}], boundary=tmp_path / "park.shp"))
+    assert park.boundaries["name_zh"].tolist() == ["园区"]
+    assert park.boundaries["geometry"].iloc[0].bounds == pytest.approx((120, 30, 120.1, 30.1))
+    assert members(park, "physical", 2017)["is_member"].all()
+
+
 MISTAKES = [
     ([{"FlowAmount": "-1"}], {}, "list.csv, row 2, column 'FlowAmount': -1 is below 0"),
     ([{}, {"FlowAmount": "many"}], {}, "list.csv, row 3, column 'FlowAmount': 'many' is not a"),
     ([{"FRS_ID": ""}], {}, "list.csv, row 2, column 'FRS_ID': is blank"),
     ([{"Year": "2017.5"}], {}, "column 'Year': '2017.5' is not a whole number"),
     ([{"Compartment": "fire"}], {}, "column 'Compartment': unknown Compartment 'fire'.*Known: air"),
+    ([{"Latitude": ""}], {}, "list.csv, row 2, column 'Latitude': only one of longitude and"),
+    ([{}, {"Longitude": ""}], {}, "list.csv, row 3, column 'Longitude': only one of longitude"),
     ([{"Unit": "bucket"}], {}, "unknown unit 'bucket'"),
     ([{"Latitude": "31.05"}], {}, "31.05 is 105 km from the park's boundaries"),
     ([], {}, "list.csv: there is no row below the header"),
     ([{}], {"boundary_type": "fysical"}, "unknown boundary 'fysical'"),
+    ([{}], {"datum": "bd90"}, "unknown datum 'bd90'"),
     ([{}], {"boundary": Path("nowhere.geojson")}, "nowhere.geojson: the file is not there"),
 ]
 

@@ -12,6 +12,7 @@ from parkkit.core.ledger import closing
 from parkkit.core.vocabulary import codes, synonyms
 from parkkit.inventory.compilation import Inventory, compile_inventory, total, totals
 from parkkit.inventory.economy import economy_series
+from parkkit.inventory.listed_places import listed_apart
 from parkkit.park.boundary import members
 from parkkit.park.package import Park, open_park
 from parkkit.park.registers import import_register
@@ -26,6 +27,7 @@ CUT = {"co2": 19_145_338.1, "nox": 5_583.770, "so2": 9_799.206, "pm2_5": 2_822.6
        "co": 48_571.651}  # fmt: skip
 LISTS = {"co2": {"GHGRP"}, "ch4": {"GHGRP"}, "n2o": {"GHGRP"}, "nox": {"NEI"}, "so2": {"NEI"},
          "pm2_5": {"NEI"}, "voc": {"NEI"}, "co": {"NEI"}}  # fmt: skip
+LOST_CO2 = 7_989_148.2
 SMALLER = (-87.55, 41.58, -87.43, 41.70)
 
 
@@ -107,10 +109,34 @@ def test_what_the_list_lacks_is_not_computable_and_never_zero(
     assert all(raw[species] == 0 for species in zero["species"])
 
 
-def test_a_smaller_rectangle_cuts_plants_and_not_rows(real: Path, tmp_path: Path) -> None:
-    shapes = tmp_path / "smaller.geojson"
+@pytest.fixture(scope="module")
+def smaller(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Park:
+    folder = tmp_path_factory.mktemp("smaller")
+    shapes = folder / "smaller.geojson"
     shapes.write_text(json.dumps({"features": [box(edges=SMALLER)]}), encoding="utf-8")
-    found = compiled(imported(real, tmp_path / "smaller", shapes))
+    return imported(real, folder / "smaller", shapes)
+
+
+def test_a_smaller_rectangle_cuts_plants_and_not_rows(smaller: Park) -> None:
+    found = compiled(smaller)
     assert int(found.members["is_member"].sum()) == 4
     for species, tonnes in CUT.items():
         assert total(found, species, 2017) == pytest.approx(tonnes, rel=1e-6)
+
+
+def test_what_cutting_rows_first_would_lose_is_listed(smaller: Park) -> None:
+    found = listed_apart(smaller, boundary_type="physical", year=2017)
+    co2 = found[found["species"] == "co2"]
+    assert co2["amount_t"].tolist() == pytest.approx([LOST_CO2], rel=1e-6)
+    only = co2.iloc[0]
+    assert (only["enterprise_id"], only["list"], only["facility_id"]) == (
+        "110066942526", "GHGRP", "1000156")  # fmt: skip
+    assert (only["is_member"], only["is_inside"]) == (True, False)
+    assert (only["lon"], only["lat"]) == (-87.4264, 41.68)
+    assert total(compiled(smaller), "co2", 2017) - LOST_CO2 == pytest.approx(11_156_189.9, rel=1e-6)
+
+
+def test_every_facility_of_the_list_is_kept_where_the_list_puts_it(real: Path, park: Park) -> None:
+    raw = pd.read_csv(real / "steel_cluster_us" / "releases_2017.csv", dtype=str)
+    key = ["FRS_ID", "Source", "FacilityID", "FacilityName", "Longitude", "Latitude"]
+    assert len(park.listings) == len(raw[key].drop_duplicates()) == 22

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from ast import literal_eval
 from pathlib import Path
@@ -11,7 +12,13 @@ from parkkit_widgets import ParkPicker, listing
 from traitlets import TraitError
 
 LANGANG = Path(__file__).parents[2] / "sample_parks" / "langang"
-GIVEN = {"years": [2021, 2022], "boundaries": ["physical", "statistical"]}
+PART = "新材料园"
+EVIL = "A（1）<b>$&"
+GIVEN = {
+    "years": [2021, 2022],
+    "boundaries": ["physical", "statistical"],
+    "parts": {"physical": [PART, EVIL]},
+}
 
 
 @pytest.fixture
@@ -41,18 +48,20 @@ def test_the_choice_can_be_written_in_a_cell(parks):
         "park": "langang",
         "year": 2022,
         "boundary": "statistical",
+        "part": "",
     }
 
 
 def test_the_picker_prints_as_it_was_made(parks):
-    picker = ParkPicker("langang", year=2022, boundary="statistical", language="en")
+    picker = ParkPicker("langang", year=2022, boundary="physical", part=PART, language="en")
     again = eval(repr(picker), {"ParkPicker": ParkPicker})
     assert (again.choice, again.language) == (picker.choice, "en")
 
 
 def test_what_is_not_given_is_the_parks_own_default(parks):
     picker = ParkPicker("langang")
-    assert picker.choice == {"park": "langang", "year": 2023, "boundary": "physical"}
+    whole = {"park": "langang", "year": 2023, "boundary": "physical", "part": ""}
+    assert picker.choice == whole
     assert list(options(picker, "year")) == [2018, 2019, 2020, 2021, 2022, 2023]
 
 
@@ -65,6 +74,7 @@ def test_what_is_not_given_is_the_parks_own_default(parks):
         ("park", "not_a_table", "problem.s. in its data"),
         ("year", 1999, "unknown year '1999'"),
         ("boundary", "approved", "unknown boundary 'approved'"),
+        ("part", "东区", "unknown part of the park '东区'"),
         ("language", "fr", "language"),
     ],
 )
@@ -141,14 +151,55 @@ def test_another_park_keeps_year_and_boundary_where_it_has_them(parks):
     shutil.copytree(parks / "langang", parks / "other")
     picker = ParkPicker("langang", year=2021, boundary="statistical")
     picker.park = "other"
-    assert picker.choice == {"park": "other", "year": 2021, "boundary": "statistical"}
+    kept = {"park": "other", "year": 2021, "boundary": "statistical", "part": ""}
+    assert picker.choice == kept
 
 
 def test_another_park_without_the_year_shows_its_own_default(parks):
     shutil.copytree(parks / "langang", parks / "other")
     picker = ParkPicker("langang", years=[1990], boundaries=["physical"])
     picker.park = "other"
-    assert picker.choice == {"park": "other", "year": 2023, "boundary": "physical"}
+    assert picker.choice == {"park": "other", "year": 2023, "boundary": "physical", "part": ""}
+
+
+def test_parts_are_offered_where_the_boundary_has_some(parks):
+    picker = ParkPicker("langang", boundary="physical", language="zh")
+    assert options(picker, "part") == {"": "整个园区", PART: PART}
+    picker.boundary = "statistical"
+    assert picker.options["part"] == []
+
+
+def test_a_part_is_dropped_with_the_boundary_it_is_drawn_for(parks):
+    picker = ParkPicker("langang", boundary="physical", part=PART, **GIVEN)
+    picker.boundary = "statistical"
+    assert (picker.boundary, picker.part) == ("statistical", "")
+
+
+def test_another_park_keeps_the_part_where_it_has_it(parks):
+    shutil.copytree(parks / "langang", parks / "other")
+    picker = ParkPicker("langang", boundary="physical", part=PART)
+    picker.park = "other"
+    assert picker.part == PART
+    without = parks / "without"
+    shutil.copytree(LANGANG, without)
+    shapes = json.loads((without / "boundaries.geojson").read_text(encoding="utf-8"))
+    shapes["features"] = [each for each in shapes["features"] if not each["properties"]["part"]]
+    (without / "boundaries.geojson").write_text(json.dumps(shapes), encoding="utf-8")
+    picker = ParkPicker("langang", boundary="physical", part=PART)
+    picker.park = "without"
+    assert (picker.park, picker.part) == ("without", "")
+
+
+def test_a_page_learns_the_parts_of_the_parks_that_were_read(parks):
+    picker = ParkPicker("langang", **GIVEN)
+    here = next(each for each in picker.options["park"] if each["value"] == "langang")
+    assert here["parts"] == {"physical": [PART, EVIL]}
+
+
+def test_the_name_of_a_part_is_offered_as_it_is_written(parks):
+    picker = ParkPicker("langang", boundary="physical", part=EVIL, **GIVEN)
+    assert options(picker, "part")[EVIL] == EVIL
+    assert literal_eval(repr(picker.choice))["part"] == EVIL
 
 
 def test_a_page_is_told_from_a_notebook(parks, monkeypatch):

@@ -1,6 +1,6 @@
-// Selects for park, year and boundary. On a page a change opens the page of what was chosen;
+// Selects for park, year, boundary and part. On a page a change opens the page of what was chosen;
 // in a notebook it sets the traits and says that the cells below are to be run again.
-const NAMES = ["park", "year", "boundary"];
+const NAMES = ["park", "year", "boundary", "part"];
 
 function render({ model, el }) {
   const made = (tag, className) => {
@@ -20,7 +20,7 @@ function render({ model, el }) {
     select.setAttribute("data-lm-suppress-shortcuts", "true");
     label.append(caption, select);
     row.append(label);
-    return [name, { caption, select }];
+    return [name, { label, caption, select }];
   }));
   el.append(row, note);
 
@@ -32,8 +32,10 @@ function render({ model, el }) {
   const draw = () => {
     const texts = model.get("texts");
     for (const name of NAMES) {
-      const { caption, select } = fields[name];
+      const { label, caption, select } = fields[name];
       caption.textContent = texts[name];
+      // A park without parts offers none.
+      label.hidden = !model.get("options")[name].length;
       select.replaceChildren(...model.get("options")[name].map((given) => {
         const option = made("option", "");
         option.value = given.value;
@@ -60,8 +62,10 @@ function render({ model, el }) {
     const park = fields.park.select.value;
     address.searchParams.set("park", park);
     // What another park does not have is left out: its page then takes its own default.
-    const { years, boundaries } = model.get("options").park.find((each) => each.value === park);
-    for (const [name, known] of [["year", years], ["boundary", boundaries]]) {
+    const given = model.get("options").park.find((each) => each.value === park);
+    const parts = given.parts[fields.boundary.select.value] ?? [];
+    const lists = [["year", given.years], ["boundary", given.boundaries], ["part", parts]];
+    for (const [name, known] of lists) {
       const { value } = fields[name].select;
       if (known.map(String).includes(value)) address.searchParams.set(name, value);
       else address.searchParams.delete(name);

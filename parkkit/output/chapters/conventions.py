@@ -13,11 +13,13 @@ from parkkit.core.convention import Convention
 from parkkit.core.errors import ParkError
 from parkkit.core.labels import Language, label
 from parkkit.inventory.compilation import CO2E, Inventory, compile_inventory
-from parkkit.inventory.restatement import Told, steps_between, told_total
+from parkkit.inventory.convention_steps import steps_between
+from parkkit.inventory.plant_totals import Told, told_total
 from parkkit.output.charts import convention_waterfall
 from parkkit.output.figures import Card, card, cards
 from parkkit.output.ledger_charts import said_step
-from parkkit.output.pages import PageChoice, draw, say, say_text, warn
+from parkkit.output.page_choice import PageChoice
+from parkkit.output.pages import draw, say, say_text, warn
 from parkkit.output.quantities import MINUS, is_missing, parted, readable
 from parkkit.park.package import Park
 
@@ -31,7 +33,9 @@ def total_of(inventory: Inventory, park: Park, choice: PageChoice) -> TotalOf:
 
     def told(convention: Convention) -> Told:
         if convention not in known:
-            moved = compile_inventory(park, boundary_type=choice.boundary, convention=convention)
+            moved = compile_inventory(
+                park, boundary_type=choice.boundary, convention=convention, part=choice.part
+            )
             known[convention] = told_total(moved, CO2E, choice.year)
         return known[convention]
 

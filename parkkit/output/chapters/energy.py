@@ -27,7 +27,8 @@ from parkkit.output.chapters.energy_tables import (
 )
 from parkkit.output.energy_charts import energy_bars
 from parkkit.output.figures import Card, card, name_of, number
-from parkkit.output.pages import PageChoice, draw, say, show_cards, show_html
+from parkkit.output.page_choice import PageChoice
+from parkkit.output.pages import draw, say, show_cards, show_html
 from parkkit.output.quantities import percent, readable
 from parkkit.park.package import Park, plant_names
 

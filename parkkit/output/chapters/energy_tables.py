@@ -11,7 +11,7 @@ import pandas as pd
 from parkkit.core.labels import Language, has_label, label
 from parkkit.inventory.intensity import AREAS, MEASURES
 from parkkit.output.figures import STYLE, column_name, name_of, number
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, parted, readable
 from parkkit.park.package import Park, plant_names
 

@@ -14,7 +14,7 @@ from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.compilation import Inventory
 from parkkit.output.chapters.ledger import NUMBER, grouped_html
 from parkkit.output.figures import column_name, name_of, number
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, readable
 
 CERTIFICATE = "certificate"

@@ -8,7 +8,7 @@ from parkkit.core.labels import Language, label
 from parkkit.inventory.compilation import Inventory
 from parkkit.inventory.fusion import CoControlRule, co_control_points, fuse
 from parkkit.output.figures import Card, card
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import percent
 from parkkit.output.theme import numbered
 from parkkit.park.package import Park, plant_names

@@ -13,7 +13,7 @@ from parkkit.inventory.compilation import CO2E, Inventory, total, totals
 from parkkit.inventory.economy import PARK, economy_series, ratio
 from parkkit.inventory.explanation import explain
 from parkkit.output.figures import Card, card, name_of, number
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, percent, readable
 from parkkit.output.theme import numbered
 from parkkit.park.boundary import area
@@ -51,7 +51,7 @@ def _intensities(inventory: Inventory, park: Park, choice: PageChoice) -> list[C
     row = economy[(economy["group"] == PARK) & (economy["year"] == choice.year)]
     value = float(row["amount"].sum(min_count=1))
     price = row["price_year"].iloc[0] if len(row) else None
-    hectares = area(park, choice.boundary, choice.year, kind="drawn")
+    hectares = area(park, choice.boundary, choice.year, kind="drawn", part=choice.part)
     note = "" if is_missing(price) else label("page.prices_of", language, year=int(price or 0))
     return [
         Card(name=label("page.per_value", language), note=note,

@@ -19,7 +19,7 @@ from parkkit.inventory.ledger_steps import (
     ledger_steps,
 )
 from parkkit.output.figures import STYLE, column_name, name_of
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import MINUS, is_missing, percent, readable
 
 NUMBER, ACROSS = ' class="pk-number"', ' colspan="4"'

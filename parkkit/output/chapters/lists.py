@@ -14,7 +14,7 @@ from parkkit.inventory.comparison import AGREE, compare_lists
 from parkkit.inventory.compilation import Inventory
 from parkkit.output.chapters.ledger import ACROSS, NUMBER, grouped_html
 from parkkit.output.figures import name_of
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import change, is_missing, percent, readable
 from parkkit.park.package import Park, plant_names
 

@@ -24,7 +24,8 @@ from parkkit.output.chapters.pollution_waste import (
     waste_title,
 )
 from parkkit.output.figures import Card, name_of, number
-from parkkit.output.pages import PageChoice, draw, say, show_cards, show_html
+from parkkit.output.page_choice import PageChoice
+from parkkit.output.pages import draw, say, show_cards, show_html
 from parkkit.output.pollutant_charts import species_bars
 from parkkit.output.quantities import is_missing, parted, percent, readable
 from parkkit.output.theme import MOST_NAMED

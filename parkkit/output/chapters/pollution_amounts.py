@@ -13,7 +13,7 @@ from parkkit.inventory.water import WHOLE_PARK
 from parkkit.inventory.water_pollutants import water_pollutants
 from parkkit.output.chapters.inventory import by_species
 from parkkit.output.figures import name_of, number
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 
 # One value of what was generated stands for all the rows of a source in one list and month.
 SOURCE = ["source_id", "list", "month", "activity_id"]

@@ -21,7 +21,7 @@ from parkkit.output.chapters.energy_tables import (
 )
 from parkkit.output.chapters.inventory import missing_names
 from parkkit.output.figures import STYLE, name_of, number
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, percent, readable
 from parkkit.park.package import Park, plant_names
 

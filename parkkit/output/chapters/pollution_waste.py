@@ -13,7 +13,7 @@ from parkkit.inventory.waste import CLOSES, OF_THE_YEAR, waste
 from parkkit.inventory.water import WHOLE_PARK
 from parkkit.output.chapters.energy_tables import sheet_html
 from parkkit.output.figures import name_of
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, percent, readable
 from parkkit.output.theme import MOST_NAMED
 from parkkit.park.package import Park, plant_names

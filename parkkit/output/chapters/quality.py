@@ -14,7 +14,8 @@ from parkkit.inventory.compilation import CO2E, Inventory
 from parkkit.inventory.uncertainty import propagate
 from parkkit.output.chapters.inventory import headline
 from parkkit.output.figures import Card, name_of
-from parkkit.output.pages import PageChoice, plain
+from parkkit.output.page_choice import PageChoice
+from parkkit.output.pages import plain
 from parkkit.output.quantities import is_missing, number, percent, readable
 from parkkit.output.theme import numbered
 from parkkit.park.package import Park, plant_names

@@ -13,7 +13,7 @@ from parkkit.inventory.balances import LEAST_RELEASED
 from parkkit.output.chapters.energy_tables import physical, sheet_html, unit_joined
 from parkkit.output.chapters.ledger import NUMBER, grouped_html
 from parkkit.output.figures import name_of
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import change, is_missing, parted, percent, readable
 from parkkit.park.package import Park, plant_names
 

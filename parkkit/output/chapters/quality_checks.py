@@ -14,7 +14,7 @@ from parkkit.inventory.jumps import FACTOR, jumps
 from parkkit.inventory.list_totals import statistics_totals
 from parkkit.output.chapters.quality_balances import amount_text, words_last_html
 from parkkit.output.figures import name_of, number
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import change, is_missing, readable
 from parkkit.park.package import Park, plant_names
 

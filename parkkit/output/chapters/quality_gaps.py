@@ -13,7 +13,7 @@ from parkkit.inventory.gaps import gap_problems, gaps
 from parkkit.output.chapters.ledger import grouped_html
 from parkkit.output.chapters.quality_matrix import lacking_text
 from parkkit.output.figures import name_of
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.theme import numbered
 from parkkit.park.package import Park, plant_names
 

@@ -15,7 +15,7 @@ from parkkit.inventory.compilation import Inventory
 from parkkit.inventory.completeness import completeness
 from parkkit.output.chapters.energy_tables import SHEET
 from parkkit.output.figures import STYLE, name_of
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.theme import FONT
 
 # Told by shape and word; the tint only helps.

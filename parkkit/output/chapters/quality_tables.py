@@ -23,7 +23,7 @@ from parkkit.output.chapters.quality import (
     species_name,
 )
 from parkkit.output.figures import name_of
-from parkkit.output.pages import PageChoice
+from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, number, percent, readable
 from parkkit.park.package import Park
 
