@@ -42,6 +42,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "inventory.balances": ["balances"],
         "diagnosis.decoupling": ["DecouplingRule", "diagnose"],
         "diagnosis.elasticity": ["tapio"],
+        "diagnosis.decomposition": ["decompose"],
+        "diagnosis.peaking": ["peaking"],
         "output.statement": ["method_statement"],
         "output.report": ["write_report"],
     },

@@ -44,8 +44,8 @@ WINGS = {
         element_balances water_balances balances list_totals
 """,
     "diagnosis": """
-        trends elasticity decoupling
-              sentences
+        trends elasticity slopes trend_tests peaking signs decoupling
+        identities logarithmic_means compared_rows links decomposition effect_indexes sentences
 """,
     "output": """
         quantities layout theme marks figures map_numbers map_plane map_outlines

@@ -13,20 +13,19 @@ import pandas as pd
 from parkkit.core.errors import ParkError, unknown
 from parkkit.core.vocabulary import synonyms, vocabulary
 from parkkit.diagnosis.elasticity import Closed, elasticities, tapio_states
+from parkkit.diagnosis.signs import SignMethod, signed
+from parkkit.diagnosis.slopes import check_alpha
 from parkkit.diagnosis.trends import (
     SEPARATOR,
     Span,
     as_spans,
-    end_point_signs,
     flagged,
     joined,
     span_changes,
     tidy_series,
 )
 
-SignMethod = Literal["end_points", "sen", "mann_kendall"]
 PollutionRule = Literal["each", "worst", "equivalents"]
-SERVED_SIGNS = ("end_points",)
 SPAN = ["group", "start", "end"]
 AXES = ["economy", "pollution", "carbon"]
 PRICED = ["measure", "price_year"]
@@ -44,7 +43,10 @@ class DecouplingRule:
     Parameters
     ----------
     sign : {"end_points", "sen", "mann_kendall"}
-        How the direction of an axis is told; only ``end_points`` is served yet.
+        How the direction of an axis is told: by first and last year, by Sen's slope over all
+        years, or by that slope where Mann-Kendall is sure of it (from 8 years with data on;
+        below, its p is shown and decides nothing; below 5 there is no sign).
+        :func:`parkkit.diagnosis.signs.signed` has the details.
     threshold : float
         A change up to this share of the base, over the whole span, has no direction.
     pollution : {"each", "worst", "equivalents"}
@@ -58,12 +60,15 @@ class DecouplingRule:
         The species that stands for carbon.
     pollutants : tuple of str
         The pollutants asked for; empty takes all species that are no greenhouse gas.
+    alpha : float
+        The level of significance of Mann-Kendall.
 
     Examples
     --------
-    >>> DecouplingRule(sign="sen")
+    >>> DecouplingRule(sign="san")
     Traceback (most recent call last):
-    parkkit.core.errors.ParkError: sign = 'sen' is not served yet; served now: end_points.
+    parkkit.core.errors.ParkError: DecouplingRule: unknown sign 'san'. Did you mean 'sen'? \
+Known: end_points, mann_kendall, sen.
     """
 
     sign: SignMethod = "end_points"
@@ -73,13 +78,13 @@ class DecouplingRule:
     tolerance: float = 1e-9
     carbon: str = "co2e"
     pollutants: tuple[str, ...] = ()
+    alpha: float = 0.05
 
     def __post_init__(self) -> None:
         _one_of("sign", self.sign, get_args(SignMethod))
         _one_of("pollution", self.pollution, get_args(PollutionRule))
         _one_of("closed", self.closed, get_args(Closed))
-        if self.sign not in SERVED_SIGNS:
-            raise ParkError("not_served", name="sign", given=self.sign, served=SERVED_SIGNS)
+        check_alpha(self.alpha)
         for name, value in (("threshold", self.threshold), ("tolerance", self.tolerance)):
             if not (np.isfinite(value) and value >= 0):
                 raise ParkError("not_from_zero_up", name=name, given=value)
@@ -140,8 +145,10 @@ def diagnose(
         A row per group, span and pollutant (under ``worst`` the one that decides): the signs of
         economy, pollution and carbon (``+``, ``-``, ``0`` within the threshold, ``""`` not
         computable), state (S1 to S8, ``atypical``, ``not_computable``), the changes as shares of
-        the base, Tapio's elasticities and states, the choices made, missing (cells) and notes
-        (codes, whose texts are labels ``diagnosis.note.CODE``).
+        the base, Tapio's elasticities and states, the trends the signs come from (Sen's slope
+        over the span as a share of the base; missing under end points), p (under Mann-Kendall),
+        the choices made, missing (cells) and notes (codes, whose texts are labels
+        ``diagnosis.note.CODE``). Changes and elasticities are by end points under every rule.
 
     Raises
     ------
@@ -161,16 +168,25 @@ def diagnose(
     rows = tidy_series(pressures, "pressures", "species").rename(columns={"species": "name"})
     value = tidy_series(economy, "economy")
     groups = sorted({*rows["group"], *value["group"]})
-    pollution = span_changes(rows, _pollutants(rows, groups, rule), over)
+    pollution = _changes(rows, _pollutants(rows, groups, rule), over, rule)
     if rule.pollution == "worst":
-        pollution = _worst(pollution, rule)
-    carbon = span_changes(rows, _named(groups, [rule.carbon]), over)
+        pollution = _worst(pollution)
+    carbon = _changes(rows, _named(groups, [rule.carbon]), over, rule)
     table = _axis(pollution.assign(pollutant=pollution["name"]), "pollution", "pollutant")
     table = table.merge(_axis(carbon, "carbon"), on=SPAN)
-    table = table.merge(_axis(_economy(value, groups, over), "economy", *PRICED), on=SPAN)
+    table = table.merge(_axis(_economy(value, groups, over, rule), "economy", *PRICED), on=SPAN)
     for told in ("missing", "notes"):
         table[told] = joined(*(table[f"{axis}_{told}"] for axis in AXES))
     return _judged(table, rule, decoupling_states() if states is None else states)
+
+
+def _changes(
+    rows: pd.DataFrame, names: pd.DataFrame, over: Sequence[Span], rule: DecouplingRule
+) -> pd.DataFrame:
+    """Return the changes of series over spans, signed as the rule has it."""
+    changes = span_changes(rows, names, over)
+    limits = {"threshold": rule.threshold, "tolerance": rule.tolerance, "alpha": rule.alpha}
+    return signed(rows, changes, rule.sign, **limits)
 
 
 def _named(groups: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
@@ -202,30 +218,38 @@ def _are_greenhouse_gases(names: pd.Series) -> pd.Series:
         index=names.index, dtype=bool)  # fmt: skip
 
 
-def _worst(pollution: pd.DataFrame, rule: DecouplingRule) -> pd.DataFrame:
+def _worst(pollution: pd.DataFrame) -> pd.DataFrame:
     """Return the pollutant that fared worst; none where an unknown one may have fared worse."""
     by_span = pollution.groupby(SPAN)
     every = pollution.assign(
         missing=by_span["missing"].transform(SEPARATOR.join),
         notes=by_span["notes"].transform(SEPARATOR.join),
-        is_complete=by_span["change"].transform("count") == by_span["change"].transform("size"),
+        is_complete=(pollution["sign"] != "")
+        .groupby([pollution[c] for c in SPAN])
+        .transform("all"),
+        # The largest change may be one that a test is not sure of: the sign comes first.
+        order=pollution["sign"].map({"+": 0, "0": 1, "-": 2, "": 3}),
+        size=pollution["trend"].fillna(pollution["change"]),
     )
-    ranked = every.sort_values([*SPAN, "change", "name"], ascending=[True] * 3 + [False, True])
+    by = [*SPAN, "order", "size", "name"]
+    ranked = every.sort_values(by, ascending=[True] * 4 + [False, True])
     worst = ranked.drop_duplicates(SPAN).reset_index(drop=True)
-    signs = end_point_signs(worst["change"], threshold=rule.threshold, tolerance=rule.tolerance)
     # One pollutant that is up settles it, whatever the unknown ones did.
-    is_open = ~worst["is_complete"] & (signs != "+")
+    is_open = ~worst["is_complete"] & (worst["sign"] != "+")
     return worst.assign(
-        change=worst["change"].mask(is_open),
+        **{told: worst[told].mask(is_open) for told in ("change", "trend", "p")},
+        sign=worst["sign"].mask(is_open, ""),
         name=worst["name"].mask(is_open, "pollution"),
         missing=joined(worst["missing"]),
         notes=joined(worst["notes"]),
     )
 
 
-def _economy(rows: pd.DataFrame, groups: Sequence[str], over: Sequence[Span]) -> pd.DataFrame:
+def _economy(
+    rows: pd.DataFrame, groups: Sequence[str], over: Sequence[Span], rule: DecouplingRule
+) -> pd.DataFrame:
     """Return the changes of the economy, with its measure and a note where prices are in doubt."""
-    growth = span_changes(rows.assign(name="economy"), _named(groups, ["economy"]), over)
+    growth = _changes(rows.assign(name="economy"), _named(groups, ["economy"]), over, rule)
     note = "current_prices" if "price_year" in growth else "price_base_unknown"
     growth = growth.reindex(columns=[*growth.columns.difference(PRICED), *PRICED])
     growth[PRICED] = growth[PRICED].astype("str").fillna("")
@@ -235,16 +259,14 @@ def _economy(rows: pd.DataFrame, groups: Sequence[str], over: Sequence[Span]) ->
 
 def _axis(changes: pd.DataFrame, axis: str, *more: str) -> pd.DataFrame:
     """Return the changes of one axis under names of its own."""
-    renamed = {name: f"{axis}_{name}" for name in ("change", "missing", "notes")}
+    renamed = {name: f"{axis}_{name}" for name in ("change", "trend", "p", "missing", "notes")}
+    renamed |= {"sign": axis}
     return changes.rename(columns=renamed)[[*SPAN, *renamed.values(), *more]]
 
 
 def _judged(table: pd.DataFrame, rule: DecouplingRule, states: pd.DataFrame) -> pd.DataFrame:
     """Return the table with signs, states, elasticities and the choices behind them."""
-    limits = {"threshold": rule.threshold, "tolerance": rule.tolerance}
-    judged = table.assign(
-        **{axis: end_point_signs(table[f"{axis}_change"], **limits) for axis in AXES}
-    )
+    judged = table.copy()
     lookup = _lookup(states)
     signs = zip(*(judged[axis] for axis in AXES), strict=True)
     judged["state"] = pd.Series([_state(sign, lookup) for sign in signs], dtype="str")
@@ -253,12 +275,14 @@ def _judged(table: pd.DataFrame, rule: DecouplingRule, states: pd.DataFrame) -> 
         judged[f"{axis}_elasticity"] = elasticities(*pair, tolerance=rule.tolerance)
         judged[f"{axis}_tapio"] = tapio_states(*pair, closed=rule.closed, tolerance=rule.tolerance)
     judged = judged.assign(carbon_species=rule.carbon, pollution_rule=rule.pollution,
-        sign_method=rule.sign, threshold=rule.threshold, closed=rule.closed)  # fmt: skip
+        sign_method=rule.sign, threshold=rule.threshold, closed=rule.closed,
+        alpha=rule.alpha)  # fmt: skip
     judged = judged.sort_values([*SPAN, "pollutant"], ignore_index=True)
     return judged[
         [*SPAN, "pollutant", "carbon_species", *AXES, "state", *(f"{axis}_change" for axis in AXES),
          "pollution_elasticity", "pollution_tapio", "carbon_elasticity", "carbon_tapio", "measure",
-         "price_year", "pollution_rule", "sign_method", "threshold", "closed", "missing", "notes"]
+         "price_year", "pollution_rule", "sign_method", "threshold", "closed", "missing", "notes",
+         *(f"{axis}_{told}" for axis in AXES for told in ("trend", "p")), "alpha"]
     ]  # fmt: skip
 
 

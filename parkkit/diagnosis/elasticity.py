@@ -161,6 +161,81 @@ def oecd(pressure: pd.Series, economy: pd.Series, years: Span | Sequence[Span]) 
     ]
 
 
+def coupling_elasticity(
+    pollution: pd.Series,
+    carbon: pd.Series,
+    years: Span | Sequence[Span],
+    *,
+    tolerance: float = 1e-9,
+) -> pd.DataFrame:
+    """Return how strongly carbon moved with one pollutant over spans of years.
+
+    Parameters
+    ----------
+    pollution, carbon : Series
+        Amounts by year.
+    years : (int, int) or sequence of them
+        The spans; :func:`parkkit.diagnosis.trends.spans` makes them.
+    tolerance : float
+        Changes up to it, as shares of the base, are none.
+
+    Returns
+    -------
+    DataFrame
+        A row per span: start, end, pollution_change, carbon_change, elasticity (the change of
+        carbon per change of pollution, both as shares of their base), coupling (``co_control``
+        where both fell, ``co_increase`` where both rose: their elasticity is above zero, too;
+        ``carbon_only``, ``pollution_only``, ``standing`` where carbon stands still,
+        ``undefined`` where pollution does, ``not_computable``), led_by (where both moved one
+        way: ``carbon``, ``pollution`` or ``both``), missing, notes.
+
+    References
+    ----------
+    毛显强 et al. 2011: the cross elasticity of co-control, whose reductions are changes with the
+    opposite sign, so that the ratio is the same.
+
+    Examples
+    --------
+    >>> so2, co2 = pd.Series({2020: 500, 2021: 450}), pd.Series({2020: 120000, 2021: 114000})
+    >>> table = coupling_elasticity(so2, co2, (2020, 2021))
+    >>> table[["elasticity", "coupling", "led_by"]].to_dict("records")
+    [{'elasticity': 0.5, 'coupling': 'co_control', 'led_by': 'pollution'}]
+    """
+    over = as_spans(years)
+    left, right = _changes(pollution, "pollution", over), _changes(carbon, "carbon", over)
+    table = left[["start", "end"]].assign(
+        pollution_change=left["change"],
+        carbon_change=right["change"],
+        elasticity=elasticities(right["change"], left["change"], tolerance=tolerance),
+        missing=joined(left["missing"], right["missing"]),
+        notes=joined(left["notes"], right["notes"]),
+    )
+    coupling = _couplings(left["change"], right["change"], tolerance)
+    return table.assign(coupling=coupling, led_by=_leaders(table["elasticity"], tolerance))[
+        ["start", "end", "pollution_change", "carbon_change", "elasticity", "coupling", "led_by",
+         "missing", "notes"]
+    ]  # fmt: skip
+
+
+def _couplings(pollution: pd.Series, carbon: pd.Series, tolerance: float) -> NDArray[np.str_]:
+    cases = {
+        "not_computable": pollution.isna() | carbon.isna(),
+        "undefined": pollution.abs() <= tolerance,
+        "standing": carbon.abs() <= tolerance,
+        "co_control": (pollution < 0) & (carbon < 0),
+        "co_increase": (pollution > 0) & (carbon > 0),
+        "carbon_only": carbon < 0,
+    }
+    return np.select(list(cases.values()), list(cases), default="pollution_only")
+
+
+def _leaders(elasticity: pd.Series, tolerance: float) -> NDArray[np.str_]:
+    """Return which of two that move one way moves more, as a share of its base."""
+    moves_along = elasticity > tolerance
+    cases = [~moves_along, elasticity > 1 + tolerance, elasticity < 1 - tolerance]
+    return np.select(cases, ["", "carbon", "pollution"], default="both")
+
+
 def _pair_changes(
     pressure: pd.Series, economy: pd.Series, years: Span | Sequence[Span]
 ) -> pd.DataFrame:

@@ -178,7 +178,7 @@ def span_changes(rows: pd.DataFrame, names: pd.DataFrame, over: Sequence[Span]) 
     >>> table[["start", "change", "missing"]].to_dict("list")
     {'start': [2019, 2020], 'change': [-0.2, nan], 'missing': ['', 'so2 2021']}
     """
-    cells = _cells(rows)
+    cells = yearly_cells(rows)
     table = names.merge(pd.DataFrame(over, columns=["start", "end"]), how="cross")
     for side in ("start", "end"):
         sided = cells.rename(columns={c: f"{c}_{side}" for c in cells if c not in KEYS})
@@ -215,8 +215,20 @@ def joined(*texts: pd.Series) -> pd.Series:
     )
 
 
-def _cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per series and year, counting what each basis is in it."""
+def yearly_cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per series and year, counting what each basis is in it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns group, name, year, amount; measure, price_year, unit, is_partial where known.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"group": "park", "name": "so2", "year": 2020, "amount": [1.0, 2.0]})
+    >>> yearly_cells(rows)["amount"].tolist()
+    [3.0]
+    """
     grouped = rows.groupby([*KEYS, "year"], as_index=False)
     cells = pd.DataFrame(grouped["amount"].sum(skipna=False))
     for basis in BASES:
@@ -226,6 +238,24 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     if PARTIAL in rows:
         cells[PARTIAL] = grouped[PARTIAL].any()[PARTIAL]
     return cells
+
+
+def mixed_bases(cells: pd.DataFrame) -> list[str]:
+    """Return the codes of the bases that the known years of one series do not share.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"group": "park", "name": "so2", "year": [2019, 2020],
+    ...     "amount": [1.0, 2.0], "unit": ["t", "kg"]})
+    >>> mixed_bases(yearly_cells(rows))
+    ['mixed_unit']
+    """
+    known = cells[np.isfinite(cells["amount"])]
+    return [
+        f"mixed_{basis}"
+        for basis in BASES
+        if basis in known and (known[basis].nunique() > 1 or (known[f"count_{basis}"] > 1).any())
+    ]
 
 
 def _is_partial(table: pd.DataFrame) -> pd.Series:

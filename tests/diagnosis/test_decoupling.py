@@ -184,17 +184,11 @@ def test_several_spans_give_a_row_each():
     ]
 
 
-@pytest.mark.parametrize("sign", ["sen", "mann_kendall"])
-def test_a_sign_method_not_served_yet_is_refused_by_name(sign):
-    with pytest.raises(ParkError, match=f"sign = '{sign}' is not served yet") as caught:
-        DecouplingRule(sign=sign)
-    assert caught.value.code == "not_served"
-
-
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
         ({"sign": "slope"}, "unknown sign 'slope'"),
+        ({"alpha": 5}, "alpha takes a number between 0 and 1"),
         ({"pollution": "wurst"}, "Did you mean 'worst'"),
         ({"closed": "left"}, "unknown closed 'left'"),
         ({"threshold": -0.1}, "threshold takes a finite number"),

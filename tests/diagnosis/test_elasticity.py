@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkkit.core.errors import ParkError
-from parkkit.diagnosis.elasticity import oecd, tapio, tapio_states
+from parkkit.diagnosis.elasticity import coupling_elasticity, oecd, tapio, tapio_states
 
 
 def series(start, end):
@@ -117,6 +117,36 @@ def test_oecd_without_an_economy_at_the_end_is_not_computable():
     row = oecd(series(100, 95), series(100, 0), (2020, 2021)).loc[0]
     assert row["state"] == "not_computable"
     assert np.isnan(row["factor"])
+
+
+@pytest.mark.parametrize(
+    ("pollution_end", "carbon_end", "elasticity", "coupling", "led_by"),
+    [
+        (90, 95, 0.5, "co_control", "pollution"),
+        (95, 90, 2.0, "co_control", "carbon"),
+        (90, 90, 1.0, "co_control", "both"),
+        (110, 105, 0.5, "co_increase", "pollution"),
+        (101, 95, -5.0, "carbon_only", ""),
+        (95, 101, -0.2, "pollution_only", ""),
+        (90, 100, 0.0, "standing", ""),
+        (100, 90, None, "undefined", ""),
+    ],
+)
+def test_carbon_and_pollution_that_move_together(
+    pollution_end, carbon_end, elasticity, coupling, led_by
+):
+    pair = series(100, pollution_end), series(100, carbon_end)
+    row = coupling_elasticity(*pair, (2020, 2021)).loc[0]
+    assert (row["coupling"], row["led_by"]) == (coupling, led_by)
+    wanted = np.nan if elasticity is None else elasticity
+    assert row["elasticity"] == pytest.approx(wanted, nan_ok=True)
+
+
+def test_a_coupling_with_a_year_missing_names_it():
+    pair = pd.Series({2019: 10.0, 2020: 9.0}), pd.Series({2018: 5.0, 2020: 4.0})
+    table = coupling_elasticity(*pair, [(2018, 2020), (2019, 2020)])
+    assert table["coupling"].tolist() == ["not_computable"] * 2
+    assert table["missing"].tolist() == ["pollution 2018", "carbon 2019"]
 
 
 amounts = st.integers(min_value=1, max_value=1000)
