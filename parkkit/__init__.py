@@ -19,6 +19,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "park.package": ["Park", "check_park", "new_park", "open_park"],
         "park.boundary": ["members"],
         "park.registers": ["import_register"],
+        "park.proposals": ["propose_identities"],
+        "park.verdicts": ["record_verdict"],
         "park.forms": ["import_form"],
         "park.boundary_import": ["import_boundary"],
         "inventory.compilation": ["Inventory", "compile_inventory", "total", "totals"],

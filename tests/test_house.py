@@ -23,12 +23,13 @@ WINGS = {
         datum reference_systems attribute_texts kml layer_files layer_systems layers
         rings polygons placement
         faults datum_checks boundary_checks place_checks listing_checks
+        name_forms listed_plants evidence blocking id_checks verdict_checks
         parameter_checks control_checks own_factors trade_checks
-        monitors release_checks destination_checks reading checking gathering package
-        identity listings boundary neighbours drawings registers
+        monitors release_checks destination_checks reading checking gathering bundle merging package
+        identity listings proposals boundary neighbours drawings registers
         form_mapping form_files form_headers form_reading form_titles form_placing form_energy_units
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
-        form_standing appending forms
+        form_standing appending verdicts forms
         geojson_text replacing versions boundary_import
 """,
     "inventory": """

@@ -11,6 +11,7 @@ from parkkit.core.vocabulary import vocabulary
 from parkkit.park.control_checks import control_problems
 from parkkit.park.destination_checks import destination_problems
 from parkkit.park.faults import Tables, at, wrong_units
+from parkkit.park.id_checks import id_problems
 from parkkit.park.listing_checks import listing_problems
 from parkkit.park.monitors import has_readings
 from parkkit.park.own_factors import own_factor_problems
@@ -18,6 +19,7 @@ from parkkit.park.parameter_checks import site_factor_problems
 from parkkit.park.place_checks import place_problems
 from parkkit.park.release_checks import release_problems
 from parkkit.park.trade_checks import trade_problems
+from parkkit.park.verdict_checks import verdict_problems
 
 KEYS = {"enterprises": "enterprise_id", "activity": "activity_id", "abatement": "device_id",
         "releases": "release_id", "certificates": "certificate_id",
@@ -54,6 +56,8 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *_periods(tables),
         *place_problems(tables, boundaries),
         *listing_problems(tables, boundaries),
+        *id_problems(tables["listings"]),
+        *verdict_problems(tables),
         *_plants(tables["enterprises"]),
         *_economy(tables["economy"]),
     ]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from parkkit.core.errors import ParkError, Problem
-from parkkit.core.labels import Language
 from parkkit.core.tables import columns
+from parkkit.park.bundle import Park as Park
+from parkkit.park.bundle import plant_names as plant_names
 from parkkit.park.checking import check_tables, errors
 from parkkit.park.gathering import gathered_activity, large_activity, located, read_gathered
+from parkkit.park.merging import merged
 from parkkit.park.monitors import monitored
 from parkkit.park.own_factors import coded, unused_sets
 from parkkit.park.polygons import FILE, no_boundaries, read_boundaries
@@ -30,46 +32,10 @@ OF_PLACES = ("enterprises", "listings")
 CONSEQUENCES = ("blank_amount", "half_a_place", "no_datum")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Park:
-    """A park that was read and found sound: what ``park.toml`` says, and its tables.
-
-    Every table has the columns of ``data/columns.csv``; its index counts rows as a spreadsheet
-    does. ``notes`` are the warnings that travel into the report.
-    """
-
-    about: About
-    boundaries: pd.DataFrame
-    enterprises: pd.DataFrame
-    listings: pd.DataFrame
-    activity: pd.DataFrame
-    site_factors: pd.DataFrame
-    factors: pd.DataFrame
-    abatement: pd.DataFrame
-    releases: pd.DataFrame
-    certificates: pd.DataFrame
-    economy: pd.DataFrame
-    price_index: pd.DataFrame
-    same_as: pd.DataFrame
-    sources: pd.DataFrame
-    notes: tuple[Problem, ...] = ()
-
-    def name(self, language: Language) -> str:
-        """The park's name in a language."""
-        return self.about.name_zh if language == "zh" else self.about.name_en
-
-
-def plant_names(park: Park, language: Language) -> dict[str, str]:
-    """Return the plants' names by id, the other language's (or the id) where one is blank."""
-    plants = park.enterprises
-    other = "en" if language == "zh" else "zh"
-    own, spare = plants[f"name_{language}"], plants[f"name_{other}"]
-    shown = own.where(own != "", spare.where(spare != "", plants["enterprise_id"]))
-    return dict(zip(plants["enterprise_id"], shown, strict=True))
-
-
 def open_park(park: str | Path, *, parks: str | Path | None = None) -> Park:
-    """Read a park folder, check it, and return it.
+    """Read a park folder, check it, settle who is who in it, and return it.
+
+    Plants that the verdicts in ``same_as.csv`` call the same are one plant.
 
     Parameters
     ----------
@@ -89,6 +55,17 @@ def open_park(park: str | Path, *, parks: str | Path | None = None) -> Park:
     Traceback (most recent call last):
     parkkit.core.errors.ParkError: there is no park 'nowhere'. Known parks: langang.
     """
+    return merged(as_listed(park, parks=parks))
+
+
+def as_listed(park: str | Path, *, parks: str | Path | None = None) -> Park:
+    """Read a park folder and check it, as `open_park` does, but apply no verdict on who is who.
+
+    Raises
+    ------
+    ParkError
+        If there is no such park, or its data have problems.
+    """
     folder = find_park(park, parks=parks)
     opened, problems = _read(folder)
     wrong = errors(problems)
@@ -99,7 +76,13 @@ def open_park(park: str | Path, *, parks: str | Path | None = None) -> Park:
 
 def check_park(park: str | Path, *, parks: str | Path | None = None) -> tuple[Problem, ...]:
     """Read a park folder and return every problem and warning; nothing is computed."""
-    return tuple(_read(find_park(park, parks=parks))[1])
+    opened, problems = _read(find_park(park, parks=parks))
+    if opened is None or errors(problems):
+        return tuple(problems)
+    try:
+        return merged(opened).notes
+    except ParkError as error:
+        return (*problems, *error.problems)
 
 
 def gathered(park: Park) -> Park:
