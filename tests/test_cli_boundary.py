@@ -199,7 +199,7 @@ def test_a_broken_park_is_told_before_its_boundaries(
 def layer(tmp_path: Path) -> Path:
     """A layer of one square, as somebody else drew it."""
     path = tmp_path / "layer.geojson"
-    shapes = {"type": "FeatureCollection", "features": [box()]}
+    shapes = {"type": "FeatureCollection", "features": [box("management")]}
     path.write_text(json.dumps(shapes), encoding="utf-8")
     return path
 

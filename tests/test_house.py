@@ -46,13 +46,14 @@ WINGS = {
 """,
     "diagnosis": """
         trends elasticity slopes trend_tests peaking signs decoupling
-        identities logarithmic_means compared_rows links decomposition effect_indexes sentences
+        identities logarithmic_means compared_rows links decomposition
+        effect_indexes sentences
 """,
     "output": """
         quantities layout theme marks figures map_numbers map_plane map_outlines
         boundary_charts membership_charts emission_charts ledger_charts energy_charts
-        pollutant_charts waste_charts decoupling_charts quality_charts perimeter_charts
-        charts statement kernels apps page_choice pages
+        pollutant_charts waste_charts decoupling_charts quality_charts
+        perimeter_charts charts statement kernels apps page_choice pages
         chapters.home chapters.boundary chapters.boundary_tables chapters.boundary_parts
         chapters.boundary_changes maps chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions

@@ -32,6 +32,7 @@ from .drawing_board import (
     seen,
     sentence,
     standing,
+    stands_already,
     told,
 )
 
@@ -214,11 +215,16 @@ class BoundaryEditor(anywidget.AnyWidget):
         Raises
         ------
         ParkError
-            If it cannot be saved, above all if somebody else changed the boundaries meanwhile.
+            If it cannot be saved, above all if somebody else changed the boundaries meanwhile, or
+            if the boundary is as drawn already from that year on.
         """
+        shape = self.shape
+        # A year that is none is told by `save_version`.
+        if type(valid_from) is int and stands_already(self._board, shape, valid_from):
+            raise ParkError("version_unchanged", year=valid_from)
         found = save_version(
             self._folder,
-            self.shape,
+            shape,
             boundary_type=self._board.boundary_type,
             part=self._board.part,
             valid_from=valid_from,

@@ -48,9 +48,32 @@ class Seen:
 
 def standing(board: Board) -> pd.DataFrame:
     """Return the polygons of the boundary as they stand in the park."""
-    drawn = drawn_in(board.park, board.year)
+    return _of(board, drawn_in(board.park, board.year))
+
+
+def _of(board: Board, drawn: pd.DataFrame) -> pd.DataFrame:
     is_part = drawn["part"].map(part_key) == part_key(board.part)
     return drawn[(drawn["boundary_type"] == board.boundary_type) & is_part.astype(bool)]
+
+
+def stands_already(board: Board, shape: BaseGeometry, year: int) -> bool:
+    """Return whether a boundary is a shape in every year from a given one on."""
+    versions = _of(board, board.park.boundaries)
+    turns = {year, *versions["valid_from"].dropna(), *(versions["valid_to"].dropna() + 1)}
+    return all(
+        _is_drawn(list(standing(replace(board, year=int(each)))["geometry"]), shape)
+        for each in turns
+        if each >= year
+    )
+
+
+def _is_drawn(shapes: Sequence[BaseGeometry], shape: BaseGeometry) -> bool:
+    """Return whether polygons are a shape, corner by corner, in whatever order."""
+    try:
+        stood = united(shapes)
+    except ParkError:
+        return False
+    return bool(stood.normalize().equals_exact(shape.normalize(), tolerance=0))
 
 
 def collection(rows: pd.DataFrame) -> dict[str, Any]:

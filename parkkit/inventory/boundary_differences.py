@@ -12,14 +12,19 @@ from parkkit.core.convention import Convention
 from parkkit.core.errors import ParkError, unknown
 from parkkit.inventory.compilation import CO2E, Inventory, compile_members
 from parkkit.inventory.offering import Offered, each_alone, of_years, offer
-from parkkit.inventory.plant_totals import changes, members_of, plant_tonnes, total_of
-from parkkit.park.boundary import NOT_DRAWN, AreaKind, area, members, places
+from parkkit.inventory.plant_totals import (
+    COMPUTED,
+    PARTIAL,
+    changes,
+    members_of,
+    plant_tonnes,
+    total_of,
+)
+from parkkit.park.boundary import NOT_DRAWN, NOT_RUNNING, AreaKind, area, members, places
 from parkkit.park.package import Park
 from parkkit.park.polygons import BOUNDARY_TYPES
 
-# Who does not run in a year is in no boundary, and in dispute in none.
-NOT_RUNNING = ("not_yet_open", "closed")
-UNKNOWN = "unknown"
+UNKNOWN, UNREGISTERED = "unknown", "unknown_registration"
 AREAS: tuple[AreaKind, ...] = ("drawn", "official")
 LEAVES, ENTERS, TRADE = "leaves", "enters", "trade"
 COLUMNS = ["boundary_type", "species", "kind", "enterprise_id", "siting", "amount_t", "status"]
@@ -100,20 +105,24 @@ def disputed_plants(
     Returns
     -------
     DataFrame
-        A row for each plant running in that year on whose membership the boundaries differ, or
-        that has no place: ``enterprise_id``; ``physical``, ``approved``, ``management``,
-        ``statistical`` (in or not; missing where it cannot be told); ``siting``: ``both`` (here
-        and registered here), ``produces_elsewhere`` (registered here, stands outside the physical
-        boundary), ``registered_elsewhere`` (stands inside, registered elsewhere), ``neither``,
-        ``no_place``, ``unknown``; and ``SPECIES_t``: what the plant emits by itself, whom it
-        trades with being outside. Missing tonnes are not computable.
+        A row for each plant running in that year on whose membership the boundaries differ, that
+        has no place, or of which the register says nothing while it does of others:
+        ``enterprise_id``; ``physical``, ``approved``, ``management``, ``statistical`` (in or not;
+        missing where it cannot be told); ``siting``: ``both`` (here and registered here),
+        ``produces_elsewhere`` (registered here, stands outside the physical boundary),
+        ``registered_elsewhere`` (stands inside, registered elsewhere), ``neither``, ``no_place``,
+        ``unknown``; and ``SPECIES_t``: what the plant emits by itself, whom it trades with being
+        outside. Missing tonnes are not computable.
     """
     table = _memberships(park, year)
     answers = table[list(BOUNDARY_TYPES)]
     differs = answers.eq(True).any(axis=1) & answers.eq(False).any(axis=1)
     siting = _sitings(park, year).reindex(table["enterprise_id"]).to_numpy()
     table = table.assign(siting=siting)
-    table = table[differs.to_numpy(dtype=bool) | (table["siting"] == "no_place")]
+    # A register that says nothing of anybody is no boundary that could be in dispute.
+    is_untold = table["statistical"].isna() & bool(table["statistical"].notna().any())
+    is_differing = pd.Series(differs.to_numpy(dtype=bool), index=table.index)
+    table = table.loc[is_differing | (table["siting"] == "no_place") | is_untold]
     alone = _alone(park, year, convention, species)
     wide = alone.pivot(index="enterprise_id", columns="species", values="amount_t")
     wide = wide.reindex(index=table["enterprise_id"], columns=list(species)).add_suffix("_t")
@@ -184,8 +193,10 @@ def boundary_reconciliation(
         not in the other: below zero), ``enters``, ``trade`` (what changes at a plant in both,
         because whom it trades with is in or out); ``end``. Start, leaves, enters and trade sum to
         the end. A plant without any row of the species is not listed; one whose tonnes are not
-        computable is, without an amount. Where one of the two boundaries does not exist in that
-        year there are only start and end, the missing one without an amount.
+        computable is, without an amount. A plant with emissions of which the register says
+        nothing leaves its step, and the total of the statistical boundary, ``partial``. Where one
+        of the two boundaries does not exist in that year there are only start and end, the
+        missing one without an amount.
 
     Raises
     ------
@@ -219,6 +230,9 @@ def _led(
     if before is None or after is None:
         return pd.concat(ends.values(), ignore_index=True)
     steps = told_changes(before, after, year, species)
+    is_untold = steps["enterprise_id"].isin(_untold(before) | _untold(after))
+    is_short = is_untold & (steps["status"] == COMPUTED)
+    steps = steps.assign(status=steps["status"].mask(is_short, PARTIAL))
     steps = steps.sort_values(["place", "enterprise_id"], kind="stable").drop(columns="place")
     filled = [part for part in (ends["start"], steps, ends["end"]) if len(part)]
     return pd.concat(filled, ignore_index=True)
@@ -251,8 +265,19 @@ def _ends(
         (math.nan, "not_computable") if tonnes is None else total_of(tonnes, name)
         for name in species
     ]
+    is_untold = inventory is not None and bool(_untold(inventory))
+    if is_untold:
+        told = [(amount, PARTIAL if status == COMPUTED else status) for amount, status in told]
     rows: list[Mapping[str, object]] = [
         {"species": name, "kind": kind, "enterprise_id": "", "amount_t": amount, "status": status}
         for name, (amount, status) in zip(species, told, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+def _untold(inventory: Inventory) -> set[str]:
+    """Return the plants with emissions of which the register does not tell whether they are in."""
+    rows = inventory.members
+    untold = set(rows.loc[rows["basis"] == UNREGISTERED, "enterprise_id"])
+    lost = inventory.ledger
+    return untold & set(lost.loc[lost["stage"] == "boundary", "enterprise_id"])

@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from parkkit.core.units import conversions
-from parkkit.park.boundary import ELSEWHERE
+from parkkit.park.boundary import ELSEWHERE, NOT_RUNNING
 from parkkit.park.package import Park
 
 Measure = Literal["gross_output", "value_added", "revenue"]
@@ -16,7 +16,7 @@ DIVISION_DIGITS = {"GB/T 4754": 2, "NACE": 2, "NAICS": 3}
 
 
 def economy_series(
-    park: Park, members: pd.DataFrame, *, measure: Measure = "value_added"
+    park: Park, members: pd.DataFrame, *, measure: Measure = "value_added", part: str = ""
 ) -> pd.DataFrame:
     """Return the value of the park and of each industry, as tidy series.
 
@@ -27,9 +27,11 @@ def economy_series(
     Parameters
     ----------
     members : DataFrame
-        ``enterprise_id``, ``year``, ``is_member``, as an inventory holds it.
+        ``enterprise_id``, ``year``, ``is_member``, ``basis``, as an inventory holds it.
     measure : {"value_added", "gross_output", "revenue"}
         Never mixed.
+    part : str
+        The park within the park (园中园) that the members are of; blank is the whole.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def economy_series(
         and industries of which a part of the park has only some: the amount is then missing, not
         smaller).
     """
-    rows = _rows(park, members, measure)
+    rows = _rows(park, members, measure, part)
     industry = rows.assign(group=rows["division"])[rows["division"] != ""]
     both = pd.concat([rows.assign(group=PARK), industry], ignore_index=True)
     groups = both.groupby(["group", "year"], sort=True)
@@ -64,7 +66,7 @@ def divisions(codes: pd.Series, scheme: str) -> pd.Series:
     return codes.str[: DIVISION_DIGITS.get(scheme)]
 
 
-def _rows(park: Park, members: pd.DataFrame, measure: str) -> pd.DataFrame:
+def _rows(park: Park, members: pd.DataFrame, measure: str, part: str) -> pd.DataFrame:
     """Return a row for every value of a member or an industry, and for every absent member."""
     values = _values(park, measure)
     inside = members.loc[members["is_member"].astype(bool), ["enterprise_id", "year"]]
@@ -77,7 +79,8 @@ def _rows(park: Park, members: pd.DataFrame, measure: str) -> pd.DataFrame:
     reporting = inside[inside["enterprise_id"].isin(_reporting(park, measure))]
     rows = reporting.merge(own, on=["enterprise_id", "year"], how="left")
     rows = rows.assign(absent=rows["enterprise_id"].where(rows["amount"].isna(), ""))
-    industries = _industry_rows(values, inside, reporting, plants, scheme, members)
+    elsewhere = _elsewhere(members, plants, scheme, part)
+    industries = _industry_rows(values, inside, reporting, plants, scheme, elsewhere)
     return pd.concat([rows, industries], ignore_index=True)
 
 
@@ -123,16 +126,15 @@ def _industry_rows(
     reporting: pd.DataFrame,
     plants: pd.DataFrame,
     scheme: str,
-    members: pd.DataFrame,
+    elsewhere: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return what is given for an industry as a whole, where none of its plants reports itself.
 
     An industry of which the park has plants, but none inside that year, is outside. What is given
-    for an industry that also has plants in other parts of the park is not that of one part: it is
-    absent, by its code.
+    for an industry that also has plants which are not in the part asked for is not that of one
+    part: it is absent, by its code.
     """
     rows = values[values["enterprise_id"] == ""]
-    elsewhere = _elsewhere(members, plants, scheme)
     shortest = rows["industry_code"].str.len().groupby([rows["division"], rows["year"]])
     # "26" holds "2614": of codes inside each other the widest counts.
     rows = rows[rows["industry_code"].str.len() == shortest.transform("min")]
@@ -150,11 +152,17 @@ def _industry_rows(
     return told[(is_inside | is_unlisted) & ~is_told]
 
 
-def _elsewhere(members: pd.DataFrame, plants: pd.DataFrame, scheme: str) -> pd.DataFrame:
-    """Return the industries and years of plants in the park, but not in the part asked for."""
+def _elsewhere(members: pd.DataFrame, plants: pd.DataFrame, scheme: str, part: str) -> pd.DataFrame:
+    """Return the industries and years of running plants that are not in the part asked for.
+
+    Where no whole is drawn, or a plant has no place, nothing says that it is elsewhere in the
+    park; nor does anything say that what is told of its industry is without it.
+    """
     if "basis" not in members:
         return pd.DataFrame({"division": pd.Series(dtype="str"), "year": pd.Series(dtype="int64")})
-    rows = members.loc[members["basis"] == ELSEWHERE, ["enterprise_id", "year"]]
+    is_out = ~members["is_member"].astype(bool) & ~members["basis"].isin(NOT_RUNNING)
+    is_apart = is_out if part else members["basis"] == ELSEWHERE
+    rows = members.loc[is_apart, ["enterprise_id", "year"]]
     rows = rows.merge(plants, how="left")
     return rows.assign(division=divisions(rows["industry_code"].fillna(""), scheme))
 

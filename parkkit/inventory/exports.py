@@ -223,6 +223,8 @@ def _with_share(sold: pd.DataFrame, made: pd.DataFrame, bought: pd.DataFrame) ->
     return rows.assign(
         ratio=(gj / all_made * share.where(from_fuel > 0, 0.0)).mask(is_free, 0.0),
         fuel_share=(from_fuel / all_made).mask(is_free, 0.0),
+        # A seller that makes nothing has no share, and so none by default.
+        is_default=rows["is_default"].astype("boolean").fillna(False).astype(bool),
         missing=missing,
     )
 

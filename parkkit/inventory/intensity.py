@@ -90,7 +90,7 @@ def _released(inventory: Inventory) -> pd.DataFrame:
 
 def _divisors(inventory: Inventory, park: Park, years: Iterable[int]) -> pd.DataFrame:
     """Return value added in 万元 and both areas in hectares, by year."""
-    economy = economy_series(park, inventory.members)
+    economy = economy_series(park, inventory.members, part=inventory.part)
     economy = economy[economy["group"] == PARK]
     absent = (
         economy["missing"]
@@ -177,7 +177,7 @@ def _water(inventory: Inventory, years: Iterable[int]) -> pd.DataFrame:
 
 
 def _prices(inventory: Inventory, park: Park) -> pd.DataFrame:
-    economy = economy_series(park, inventory.members)
+    economy = economy_series(park, inventory.members, part=inventory.part)
     economy = economy[(economy["group"] == PARK) & economy["amount"].notna()]
     base = economy["price_year"].replace(0, pd.NA).astype("Int64")
     return pd.DataFrame(

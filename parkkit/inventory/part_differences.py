@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from parkkit.core.convention import Convention
-from parkkit.core.errors import ParkError
 from parkkit.inventory.compilation import CO2E, Inventory, compile_members, summands, with_co2e
 from parkkit.inventory.consolidation import SENT
 from parkkit.inventory.offering import Offered, of_years, offer
@@ -98,9 +97,6 @@ def _sides(offered: Offered, boundary_type: str, part: str, year: int) -> Sides:
     # The part first: its errors name the types it is drawn for.
     in_part = members(park, boundary_type, year, part=part).assign(year=year)
     in_whole = members(park, boundary_type, year).assign(year=year)
-    if (in_part["is_member"] & ~in_whole["is_member"]).any():
-        drawn = park.boundaries.loc[park.boundaries["part"] == "", "boundary_type"]
-        raise ParkError("no_boundary", given=boundary_type, known=sorted({*drawn, "statistical"}))
     return compiled_sides(offered, in_part, in_whole, boundary_type=boundary_type)
 
 

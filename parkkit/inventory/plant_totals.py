@@ -43,8 +43,22 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``enterprise_id``, ``species``, ``amount_t`` (what is known after less what is known
         before; missing where neither is), ``status``: ``partial`` where one side lacks something.
-        What is the same on both sides has no row.
+        What is the same on both sides has no row: between two perimeters of one year it is the
+        same rows. Between two years it need not be, for which there is `differences`.
     """
+    table = _compared(before, after)
+    return table[~table["is_same"]].drop(columns="is_same").reset_index(drop=True)
+
+
+def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return what `changes` does, with the plants of which the same is told on both sides.
+
+    What is not known, or not whole, in either of two years may well have changed between them.
+    """
+    return _compared(before, after).drop(columns="is_same")
+
+
+def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     both = before.merge(after, on=KEY, how="outer", suffixes=("_before", "_after"))
     was, now = both["amount_t_before"], both["amount_t_after"]
     is_known = was.notna() | now.notna()
@@ -53,7 +67,7 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     is_short = statuses.isin([PARTIAL, NOT_COMPUTABLE]).any(axis=1)
     told = both[KEY].assign(amount_t=amount, status=_status(amount, is_short))
     is_same = statuses["status_before"].eq(statuses["status_after"]) & (amount.eq(0.0) | ~is_known)
-    return told[~is_same].reset_index(drop=True)
+    return told.assign(is_same=is_same)
 
 
 def _status(amount: pd.Series, is_short: pd.Series) -> pd.Series:

@@ -13,13 +13,13 @@ from parkkit.inventory.compilation import CO2E, Inventory, compile_members
 from parkkit.inventory.offering import of_years, offer
 from parkkit.inventory.plant_totals import (
     Told,
-    changes,
+    differences,
     members_of,
     plant_tonnes,
     summed,
     total_of,
 )
-from parkkit.park.boundary import members, members_by_year
+from parkkit.park.boundary import THAT_YEAR, members, members_by_year
 from parkkit.park.package import Park
 
 RESTATED = ["year", "species", "declared_t", "restated_t", "declared_count", "restated_count",
@@ -52,7 +52,7 @@ def restate(
         For each year of the data and each species: ``declared_t`` (on the perimeter of that year)
         and ``restated_t``, the members on each (``declared_count``, ``restated_count``),
         ``declared_status`` and ``status`` (of what is restated). A year in which the boundary was
-        not drawn has no declared amount.
+        not drawn has no declared amount, be it every year of the data.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def restate(
         If the boundary is unknown, or not drawn in ``perimeter_year``.
     """
     offered = offer(park, convention)
-    own = members_by_year(park, boundary_type, offered.years, part=part)
+    own = _declared(park, boundary_type, offered.years, part)
     one = members_by_year(
         park, boundary_type, offered.years, part=part, perimeter_year=perimeter_year
     )
@@ -71,6 +71,17 @@ def restate(
     rows = [row for year in offered.years for row in _year(declared, restated, year, species)]
     kinds = {"declared_count": "Int64", "restated_count": "Int64"}
     return pd.DataFrame(rows, columns=RESTATED).astype(kinds)
+
+
+def _declared(park: Park, boundary_type: str, years: Sequence[int], part: str) -> pd.DataFrame:
+    """Return who was in, year by year; nobody's row where no year has its boundary drawn."""
+    try:
+        return members_by_year(park, boundary_type, years, part=part)
+    except ParkError as error:
+        if error.code != THAT_YEAR:
+            raise
+        # History may be older than the first drawing: nothing was declared of it.
+        return members_by_year(park, boundary_type, [], part=part)
 
 
 def _year(
@@ -120,7 +131,8 @@ def change_steps(
         ``kind``: ``start`` (declared in the first year), ``boundary_moved``, ``opened``,
         ``closed``, ``rest`` (plants in both years, with whom they trade), ``end`` (declared in the
         last); ``amount_t``, ``enterprise_count``, ``enterprises`` (``;`` between them; of start,
-        rest and end only the count), ``status``. The steps between sum to end less start.
+        rest and end only the count), ``status``: a plant that is not computable, or only in part,
+        leaves its step ``partial``, in both years too. The steps between sum to end less start.
 
     Raises
     ------
@@ -176,7 +188,7 @@ def _changed(
                 for each, year in zip((before, after), years, strict=True))  # fmt: skip
     tonnes = [plant_tonnes(each, year, [species])
               for each, year in zip((before, after), years, strict=True)]  # fmt: skip
-    table = changes(*tonnes)
+    table = differences(*tonnes)
     parts = {"opened": now - was, "closed": was - now}
     steps = [
         _step(kind, _sum_of(table[table["enterprise_id"].isin(plants)]), len(plants), plants)

@@ -11,7 +11,7 @@ from parkkit.core.labels import Language, label
 from parkkit.output.figures import name_of
 from parkkit.output.layout import text_width, wrapped
 from parkkit.output.map_numbers import lines_to, numbers_beside
-from parkkit.output.map_outlines import BOUNDARIES, Feature, outlines, part_corners, undrawn
+from parkkit.output.map_outlines import BOUNDARIES, Feature, outlines, part_labels, undrawn
 from parkkit.output.map_plane import degree_axes, extent, scale_bar
 from parkkit.output.marks import Domain, answer_marks, haloed, names_beside
 from parkkit.output.theme import (
@@ -79,9 +79,7 @@ def boundary_map(
     shrink, domains, height = extent(polygons, located)
     points = _points(located, shrink, domains, language)
     # The parts' names first, then the numbers, which find room anywhere, then who is named.
-    corners = part_corners(polygons, shrink)
-    spots = points[["x", "y"]].assign(wanted="")
-    part_names, _ = names_beside(pd.concat([corners, spots]), domains, height=height)
+    part_names = part_labels(polygons, points, shrink, domains, height)
     numbers = numbers_beside(points, domains, height=height, avoid=part_names)
     wanting = [points, numbers[["x", "y"]], part_names[["x", "y"]]]
     names, left_out = names_beside(

@@ -12,9 +12,19 @@ from shapely.geometry import shape
 
 from parkkit.core.labels import Language, label
 from parkkit.output.figures import name_of
+from parkkit.output.layout import text_width
 from parkkit.output.map_plane import laid
 from parkkit.output.marks import Domain
-from parkkit.output.theme import CARBON, ECONOMY, INK, POLLUTION, WARNING, WIDTH, legend_columns
+from parkkit.output.theme import (
+    CARBON,
+    ECONOMY,
+    INK,
+    POLLUTION,
+    TEXT_SIZE,
+    WARNING,
+    WIDTH,
+    legend_columns,
+)
 
 BOUNDARIES = {
     "physical": (CARBON, [1, 0]),
@@ -24,6 +34,8 @@ BOUNDARIES = {
 }
 PART = (INK, [6, 2, 1, 2])
 STRONG, THIN = 4.0, 1.8
+LEVELS = 9  # heights at which the name of a part is tried
+MARK = 5  # pixels from the centre of a plant to the edge of its mark
 
 Feature = Mapping[str, Any]
 
@@ -119,17 +131,81 @@ def _legend_name(kind: str, part: str, language: Language, *, is_used: bool) -> 
     return label("charts.map_used", language, name=whole) if is_used else whole
 
 
-def part_corners(polygons: Sequence[Feature], shrink: float) -> pd.DataFrame:
-    """Return where the names of the parts stand: beside the uppermost right corner of each."""
-    rows = []
+def part_labels(
+    polygons: Sequence[Feature],
+    points: pd.DataFrame,
+    shrink: float,
+    domains: Mapping[str, Domain],
+    height: float,
+) -> pd.DataFrame:
+    """Return where the names of the parts stand: each inside its part, never in its neighbour.
+
+    Where plants fill a part, its name stands on its upper edge.
+
+    Parameters
+    ----------
+    points : DataFrame
+        ``x``, ``y`` of the plants on the plane.
+
+    Returns
+    -------
+    DataFrame
+        ``x``, ``y`` of the centre of each name, ``text``.
+    """
+    (left, right), (low, high) = domains["x"], domains["y"]
+    pixels = (right - left) / WIDTH, (high - low) / height
+    plants = shapely.points(points["x"].to_numpy(float), points["y"].to_numpy(float))
+    areas: dict[str, shapely.Geometry] = {}
     for polygon in polygons:
-        part = _of(polygon)[1]
-        if not part:
-            continue
-        corners = shapely.get_coordinates(shape(polygon["geometry"])) * (shrink, 1.0)
-        x, y = max(corners.tolist(), key=lambda corner: corner[0] + corner[1])
-        rows.append({"x": x, "y": y, "wanted": " ".join(part.split())})
-    return pd.DataFrame(rows, columns=["x", "y", "wanted"]).drop_duplicates("wanted")
+        text = " ".join(_of(polygon)[1].split())
+        if text and text not in areas:
+            # An outline that crosses itself is drawn as it is; to cut it, it has to be mended.
+            drawn = shapely.make_valid(shape(polygon["geometry"]))
+            areas[text] = shapely.transform(drawn, lambda xy: xy * (shrink, 1.0))
+    rows = []
+    for text, area in areas.items():
+        others = [other for name, other in areas.items() if name != text]
+        spot = _spot(area, text, others, plants, pixels)
+        rows.append({"x": spot.x, "y": spot.y, "text": text})
+    return pd.DataFrame(rows, columns=["x", "y", "text"])
+
+
+def _spot(
+    area: shapely.Geometry,
+    text: str,
+    others: Sequence[shapely.Geometry],
+    plants: Any,
+    pixels: tuple[float, float],
+) -> shapely.Point:
+    """Return the centre of a part's name: in no other part, over fewest plants, least outside."""
+    wide, tall = text_width(text, TEXT_SIZE) * pixels[0], TEXT_SIZE * pixels[1]
+
+    def cost(spot: shapely.Point) -> tuple[float, int, float]:
+        covers = shapely.box(
+            spot.x - wide / 2, spot.y - tall / 2, spot.x + wide / 2, spot.y + tall / 2
+        )
+        foreign = sum(covers.difference(area).intersection(other).area for other in others)
+        reach = covers.buffer(MARK * max(pixels))
+        covered = int(shapely.contains_properly(reach, plants).sum())
+        beyond = covers.difference(area).area
+        return round(foreign / covers.area, 3), covered, round(beyond / covers.area, 3)
+
+    return min(_candidates(area, tall), key=cost)
+
+
+def _candidates(area: shapely.Geometry, tall: float) -> list[shapely.Point]:
+    """Return the middles of a part from the top down, and last a place above its upper edge."""
+    west, south, east, north = area.bounds
+    found = []
+    for level in range(LEVELS):
+        y = north - (north - south) * (level + 0.5) / LEVELS
+        across = shapely.LineString([(west, y), (east, y)]).intersection(area)
+        lines = [line for line in shapely.get_parts(across) if line.length]
+        if lines:
+            widest = max(lines, key=lambda line: line.length)
+            found.append(widest.interpolate(0.5, normalized=True))
+    inside = found or [shapely.point_on_surface(area)]
+    return [*inside, shapely.Point(inside[0].x, north + 0.8 * tall)]
 
 
 def undrawn(polygons: Sequence[Feature], used: tuple[str, str], language: Language) -> str:

@@ -75,7 +75,11 @@ def membership_matrix(
             **answer_marks(shown, "answer", language),
         )
     )
-    notes = [counted("note_agreed", len(differing) - len(order), language)]
+    unlisted = differing.iloc[top:]
+    notes = [
+        counted("note_differing", int(unlisted.sum()), language),
+        counted("note_agreed", int((~unlisted).sum()), language),
+    ]
     return captioned(
         marks,
         title,

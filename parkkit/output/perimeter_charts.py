@@ -7,9 +7,11 @@ import pandas as pd
 
 from parkkit.core.labels import Language, label
 from parkkit.output.ledger_charts import ENDS, waterfall
+from parkkit.output.marks import row_axis
 from parkkit.output.quantities import Kind, number, scale
 from parkkit.output.theme import (
     CARBON,
+    GREY,
     POLLUTION,
     Chart,
     axis_title,
@@ -28,6 +30,7 @@ STYLES = {
     "restated": (CARBON, [1, 0], "square", CARBON, 80),
 }
 LINES_HEIGHT = 260
+ROW = 54  # pixels of a step: its name is nearer to its own bar than to the one above
 
 
 def perimeter_waterfall(
@@ -39,8 +42,9 @@ def perimeter_waterfall(
     ----------
     frame : DataFrame
         ``name`` (of the step, in words), ``kind`` (``start`` and ``end`` are totals, all others
-        changes), ``change_t`` and the ``total_t`` reached. Steps that change nothing are named in
-        a note, a total that is not computable, with its steps, is left out and named, too.
+        changes), ``change_t`` and the ``total_t`` reached. Each ``start`` opens a group, apart
+        from the one above it. Steps that change nothing are named in a note, a total that is not
+        computable is left out and named, too.
     measure : str
         ``co2e``, or ``mass`` for the tonnes of one species.
 
@@ -55,10 +59,26 @@ def perimeter_waterfall(
     still = rows["change_t"].eq(0) & ~is_end
     steps = rows.assign(is_end=is_end)[~lost & ~still]
     notes = [
+        label("charts.note_steps", language) if not steps["is_end"].all() else "",
         listed("note_unmoved", list(rows.loc[still, "name"]), language),
         listed("note_not_computable", list(rows.loc[lost, "name"]), language),
     ]
-    return waterfall(steps, language, title, with_notes(caption, notes, language), measure)
+    drawn = waterfall(steps, language, title, with_notes(caption, notes, language), measure)
+    return _grouped(drawn, steps)
+
+
+def _grouped(drawn: Chart, steps: pd.DataFrame) -> Chart:
+    """Return a waterfall with room between its rows and a line above each further group."""
+    shown = steps[steps["is_end"] | steps["change_t"].notna()].reset_index(drop=True)
+    order = [str(place) for place in shown.index]
+    opens = [row for row, kind in zip(order, shown["kind"], strict=True) if kind == "start"]
+    if len(opens) > 1 and isinstance(drawn, alt.LayerChart):
+        rule = alt.Chart(pd.DataFrame({"row": opens[1:]})).mark_rule(
+            color=GREY, strokeWidth=1.5, yOffset=-ROW / 2
+        )
+        drawn.layer = [*drawn.layer, rule.encode(y=row_axis(order))]
+    spaced: Chart = drawn.properties(height=ROW * len(order))
+    return spaced
 
 
 def restated_lines(

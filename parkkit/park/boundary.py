@@ -21,6 +21,9 @@ WHOLE = ""
 DRAWN_TYPES = ("physical", "approved")  # nothing but a polygon says who is in
 IN = ("inside", "managed", "registered")
 ELSEWHERE = "elsewhere_in_park"
+# Who does not run in a year is in no boundary, and in dispute in none.
+NOT_RUNNING = ("not_yet_open", "closed")
+NO_ORIGIN = "—"
 THAT_YEAR = "no_boundary_that_year"
 # Errors of a boundary that is not there: never drawn, or not in that year.
 NOT_DRAWN = ("no_boundary", "part_not_drawn", THAT_YEAR)
@@ -88,8 +91,9 @@ def areas(park: Park, year: int) -> pd.DataFrame:
         A row for each ``boundary_type`` and ``part`` (blank is the whole): ``drawn_area_ha``
         (geodesic; where polygons of one boundary overlap, the overlap counts once),
         ``official_area_ha``, ``difference_ha`` (drawn less official) and
-        ``difference_percent`` of the official area, missing where no official area is given;
-        ``valid_from``, ``valid_to`` and ``origin`` of its polygons.
+        ``difference_percent`` of the official area, missing where one of its polygons has no
+        official area; ``valid_from``, ``valid_to`` and ``origin`` of its polygons (``;`` between
+        them, a dash for those that tell none beside those that do).
     """
     drawn = drawn_in(park, year)
     rows = [
@@ -113,20 +117,27 @@ def _measured(chosen: pd.DataFrame) -> dict[str, object]:
         # They stand together from the last that begins to the first that ends.
         "valid_from": int(starts.max()) if len(starts) else None,
         "valid_to": int(ends.min()) if len(ends) else None,
-        "origin": ";".join(dict.fromkeys(chosen["origin"].replace("", None).dropna())),
+        "origin": _origins(chosen["origin"]),
     }
+
+
+def _origins(told: pd.Series) -> str:
+    names = list(dict.fromkeys(told.fillna("")))
+    return ";".join(name or NO_ORIGIN for name in names) if any(names) else ""
 
 
 def _area(chosen: pd.DataFrame, kind: AreaKind) -> float:
     if kind == "official":
-        return float(pd.to_numeric(chosen["official_area_ha"]).sum(min_count=1))
+        given = pd.to_numeric(chosen["official_area_ha"])
+        # A sum of the known ones would be an area too small, and an intensity too large.
+        return float(given.sum()) if len(given) and given.notna().all() else float("nan")
     return area_ha(shapely.union_all(list(chosen["geometry"]))) if len(chosen) else float("nan")
 
 
 def area(park: Park, boundary_type: str, year: int, *, kind: AreaKind, part: str = WHOLE) -> float:
     """Return the drawn (geodesic) or official area of a boundary in a year, in hectares.
 
-    Missing where none is drawn, or no official area is given.
+    Missing where none is drawn, or one of several polygons has no official area.
     """
     return _area(_of(drawn_in(park, year), boundary_type, part), kind)
 
@@ -144,7 +155,8 @@ def members(
     Physical and approved boundaries go by place; management by ``is_managed_here``, by place
     where that is blank; statistical by ``is_registered_here`` only. ``opened`` and ``closed``
     bound all four. In a part is who is in the whole and stands inside the part's polygon of that
-    type; where a park draws the part alone, place decides.
+    type; where a park draws the part alone, place decides, and whom no flag keeps out of the
+    management boundary is in its whole, too.
 
     Parameters
     ----------
@@ -224,10 +236,26 @@ def _in_whole(park: Park, plants: pd.DataFrame, boundary_type: str, year: int) -
     shape = outline(park, boundary_type, year)
     if shape is None and boundary_type in DRAWN_TYPES:
         raise _not_drawn(park, boundary_type, year, WHOLE)
-    basis = _by_place(plants, shape)
+    if shape is None:
+        basis = _in_parts(park, plants, boundary_type, year)
+    else:
+        basis = _by_place(plants, shape)
     if boundary_type == "management":
         basis = _by_flag(plants["is_managed_here"], "managed").fillna(basis)
     return basis
+
+
+def _in_parts(park: Park, plants: pd.DataFrame, boundary_type: str, year: int) -> pd.Series:
+    """Return who stands in a part, where no polygon of the whole is drawn: it is in the whole.
+
+    Of whoever stands in none nothing can be told: the parts need not be all of the park.
+    """
+    drawn = drawn_in(park, year)
+    parts = drawn[(drawn["boundary_type"] == boundary_type) & (drawn["part"] != WHOLE)]
+    has_whole = len(_of(park.boundaries, boundary_type, WHOLE)) > 0
+    shape = None if has_whole or parts.empty else shapely.union_all(list(parts["geometry"]))
+    by_place = _by_place(plants, shape)
+    return by_place.where(by_place == "inside", "unknown_place")
 
 
 def _not_drawn(park: Park, boundary_type: str, year: int, part: str) -> ParkError:

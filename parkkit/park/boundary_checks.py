@@ -191,7 +191,8 @@ def _areas(spans: Sequence[Edition], drawn: pd.DataFrame) -> Iterator[Problem]:
     told: set[tuple[int, ...]] = set()
     for edition in spans:
         rows = drawn.loc[list(edition.rows)]
-        official = float(pd.to_numeric(rows["official_area_ha"]).sum(min_count=1))
+        # Where one piece has none, the others are not the official area of all.
+        official = float(pd.to_numeric(rows["official_area_ha"]).sum(skipna=False))
         if not official > 0 or edition.rows in told:
             continue
         drawn_ha = area_ha(edition.shape)

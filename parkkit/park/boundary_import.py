@@ -13,25 +13,30 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from parkkit.core.errors import ParkError, Problem, unknown
 from parkkit.core.texts import read_decoded
 from parkkit.park.appending import append
 from parkkit.park.attribute_texts import feature_name, on_one_line
+from parkkit.park.boundary_checks import OVERLAP_SHARE, feature_names, part_keys
 from parkkit.park.checking import errors
 from parkkit.park.datum import DATUMS
+from parkkit.park.faults import OPEN
 from parkkit.park.geojson_text import geojson_text
 from parkkit.park.layer_systems import Feature
 from parkkit.park.layers import read_features
 from parkkit.park.package import check_park
-from parkkit.park.polygons import BOUNDARY_TYPES, FILE, read_boundaries
+from parkkit.park.polygons import BOUNDARY_TYPES, FILE, area_ha, polygonal, read_boundaries
 from parkkit.park.reading import ABOUT, read_text
-from parkkit.park.replacing import replace_files
+from parkkit.park.replacing import digests, refuse_changed, replace_files
 
 SOURCES = "sources.csv"
 # What a boundary is checked against; the large tables need not be read for it.
 _CHECKED_WITH = (ABOUT, FILE, SOURCES, "enterprises.csv", "listings.csv")
 _OWN = ("name_zh", "name_en", "part", "valid_from", "valid_to", "official_area_ha")
+# Texts that a feature may have without being called so.
+_NO_NAMES = ("boundary_type", "replaced_on", "datum", "origin", "drawn_on")
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -71,6 +76,7 @@ def import_boundary(
     Everything is checked in a copy first. What stands in ``boundaries.geojson`` stays; the file
     is made where there is none. The layer's own columns ``name_zh``, ``name_en``, ``part``,
     ``valid_from``, ``valid_to`` and ``official_area_ha`` count where no argument says otherwise.
+    A feature with a ``replaced_on`` is history and is left out with a note.
 
     Parameters
     ----------
@@ -103,8 +109,9 @@ def import_boundary(
     Raises
     ------
     ParkError
-        If the layer cannot be read or does not do, or a file cannot be written. Nothing is
-        changed then.
+        If the layer cannot be read or does not do, a feature states another boundary type or
+        lies on one that the park has in the same years, somebody else changed the park
+        meanwhile, or a file cannot be written. Nothing is changed then.
     """
     if boundary_type not in BOUNDARY_TYPES:
         raise unknown("boundary", boundary_type, BOUNDARY_TYPES)
@@ -114,11 +121,14 @@ def import_boundary(
         raise ParkError("part_twice", given=part, column=part_field)
     if not (folder / ABOUT).is_file():
         raise ParkError("missing_file", where=ABOUT, given=folder)
+    known = digests(folder, (FILE, SOURCES))
     features, notes = read_features(source, crs=crs, encoding=encoding, layer=layer,
                                     datum="" if datum == "wgs84" else datum)  # fmt: skip
     _refuse(errors(notes), source.name)
     if not features:
         raise ParkError("no_polygons", where=source.name)
+    features, found = _current(features, boundary_type, source.name)
+    notes += found
     labelling = Labelling(
         boundary_type=boundary_type,
         origin=origin or free_origin(source, _origins(folder)),
@@ -131,7 +141,9 @@ def import_boundary(
     )
     labelled, found = _labelled(features, labelling, source.name)
     notes += [*found, *_checked(features, labelled, source.name)]
-    found = _added(source, folder, labelled, labelling.origin)
+    made, found = _tried(source, folder, features, labelled)
+    refuse_changed(folder, known)
+    replace_files(folder, made)
     said = {(note.code, str(note.values)) for note in notes}
     return [*notes, *(each for each in found if (each.code, str(each.values)) not in said)]
 
@@ -159,6 +171,34 @@ def _origins(folder: Path) -> list[str]:
 def _refuse(wrong: Sequence[Problem], file: str) -> None:
     if wrong:
         raise ParkError("file_has_problems", given=file, count=len(wrong), problems=wrong)
+
+
+def _current(
+    features: Sequence[Feature], boundary_type: str, file: str
+) -> tuple[list[Feature], list[Problem]]:
+    """Return the features that are no history; one that states another type is refused."""
+    names = _names(features)
+    rows = [each.get("properties") or {} for each in features]
+    history = [name for name, row in zip(names, rows, strict=True) if row.get("replaced_on")]
+    kept = [each for each, row in zip(features, rows, strict=True) if not row.get("replaced_on")]
+    if not kept:
+        raise ParkError("only_history", where=file)
+    stated = [(name, _text(row.get("boundary_type"))) for name, row in zip(names, rows, strict=True)
+              if not row.get("replaced_on")]  # fmt: skip
+    others = [f"{name} ({given})" for name, given in stated if given not in ("", boundary_type)]
+    if others:
+        raise ParkError("other_boundary_type", where=file, given=boundary_type, feature=others)
+    if not history:
+        return kept, []
+    values = {"feature": history}
+    return kept, [Problem(code="history_skipped", file=file, is_warning=True, values=values)]
+
+
+def _names(features: Sequence[Feature]) -> list[str]:
+    """Return what each feature of a layer is called in a message."""
+    rows = [each.get("properties") or {} for each in features]
+    told = [{key: value for key, value in row.items() if key not in _NO_NAMES} for row in rows]
+    return [feature_name(row, number) for number, row in enumerate(told, start=1)]
 
 
 def _labelled(
@@ -225,8 +265,7 @@ def _text(value: object) -> str:
 def _checked(drawn: Sequence[Feature], labelled: Sequence[Feature], file: str) -> list[Problem]:
     """Return what reading says of the new boundaries alone, under the names of their layer."""
     named = []
-    for number, (feature, made) in enumerate(zip(drawn, labelled, strict=True), start=1):
-        name = feature_name(feature.get("properties") or {}, number)
+    for name, made in zip(_names(drawn), labelled, strict=True):
         named.append({**made, "properties": {"name": name, **made["properties"]}})
     with tempfile.TemporaryDirectory() as aside:
         alone = Path(aside) / FILE
@@ -236,8 +275,11 @@ def _checked(drawn: Sequence[Feature], labelled: Sequence[Feature], file: str) -
     return notes
 
 
-def _added(source: Path, folder: Path, features: Sequence[Feature], origin: str) -> list[Problem]:
-    """Add features and their source to a park, tried in a copy first; return what is to note."""
+def _tried(
+    source: Path, folder: Path, drawn: Sequence[Feature], labelled: Sequence[Feature]
+) -> tuple[dict[str, bytes], list[Problem]]:
+    """Add features and their source to a copy of a park; return its files and what is to note."""
+    origin = labelled[0]["properties"]["origin"]
     with tempfile.TemporaryDirectory() as aside:
         copy = Path(aside) / folder.resolve().name
         copy.mkdir()
@@ -249,13 +291,38 @@ def _added(source: Path, folder: Path, features: Sequence[Feature], origin: str)
         if origin not in _origins(copy):
             line = {"origin": origin, "title": source.name}
             append(copy, {"sources": pd.DataFrame([line])})
-        (copy / FILE).write_text(_joined(copy / FILE, features), encoding="utf-8", newline="\n")
+        (copy / FILE).write_text(_joined(copy / FILE, labelled), encoding="utf-8", newline="\n")
         told = {problem.told() for problem in before}
         found = [problem for problem in check_park(copy) if problem.told() not in told]
         _refuse(errors(found), source.name)
+        _refuse(_doubled(read_boundaries(copy / FILE)[0], _names(drawn), source.name), source.name)
         made = {name: (copy / name).read_bytes() for name in (SOURCES, FILE)}
-    replace_files(folder, made)
-    return found
+    return made, found
+
+
+def _doubled(boundaries: pd.DataFrame, names: Sequence[str], file: str) -> list[Problem]:
+    """Tell of new polygons, the last rows, on a standing one of their boundary and years.
+
+    The ground counts once, but the official areas of both add up.
+    """
+    rows = boundaries.assign(
+        key=part_keys(boundaries["part"]), name=feature_names(boundaries),
+        first=boundaries["valid_from"].astype("float64").fillna(-OPEN),
+        last=boundaries["valid_to"].astype("float64").fillna(OPEN),
+    )  # fmt: skip
+    standing = rows.iloc[: -len(names)]
+    problems = []
+    for name, new in zip(names, rows.iloc[-len(names) :].to_dict("records"), strict=True):
+        is_same = (standing["boundary_type"] == new["boundary_type"]) & (
+            standing["key"] == new["key"])  # fmt: skip
+        is_same &= (standing["first"] <= new["last"]) & (standing["last"] >= new["first"])
+        for old in standing[is_same].to_dict("records"):
+            shared = polygonal(shapely.intersection(old["geometry"], new["geometry"]))
+            shared_ha = 0.0 if shared.is_empty else area_ha(shared)
+            if shared_ha > OVERLAP_SHARE * min(old["drawn_area_ha"], new["drawn_area_ha"]):
+                values = {"feature": name, "other": old["name"], "area": f"{shared_ha:,.2f}"}
+                problems.append(Problem(code="boundary_twice", file=file, values=values))
+    return problems
 
 
 def _joined(path: Path, features: Sequence[Feature]) -> str:

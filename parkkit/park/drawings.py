@@ -106,7 +106,13 @@ def revised(
         elif end is None or end >= drawing.valid_from:
             row["valid_to"] = drawing.valid_from - 1
             ended.append(row)
-    return [*made, _new(drawing, ended or replaced, origin)]
+    return [*made, _new(drawing, ended or _earliest(replaced), origin)]
+
+
+def _earliest(replaced: Sequence[Properties]) -> list[Properties]:
+    """Return the pieces of the first of the versions replaced; later ones followed it."""
+    first = min((row["valid_from"] for row in replaced), default=None)
+    return [row for row in replaced if row["valid_from"] == first]
 
 
 def _is_of(row: Mapping[str, Any], drawing: Drawing) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -32,24 +33,40 @@ def placemarks(path: Path, *, encoding: str = "") -> dict[str, list[Placemark]]:
     Returns
     -------
     dict
-        A folder without a name is called after the file. Attributes are ``name``,
-        ``description`` and the extended data; heights are left away.
+        A folder without a name is called after the file, one that shares its name with another
+        by those it stands in as well. Attributes are ``name``, ``description`` and the extended
+        data; heights are left away.
 
     Raises
     ------
     ParkError
         If the file is no XML, its code page does not read it, or a coordinate is no number.
     """
-    found: dict[str, list[Placemark]] = {}
+    found: dict[tuple[str, ...], list[Placemark]] = {}
     try:
         root = ElementTree.fromstring(_xml(path, encoding))
-        for folder, placemark in _walked(root, path.stem):
-            found.setdefault(folder, []).append((_attributes(placemark), _shape(placemark)))
+        for folder, placemark in _walked(root, ()):
+            found.setdefault(folder or (path.stem,), []).append(
+                (_attributes(placemark), _shape(placemark))
+            )
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         if isinstance(error, ParkError):
             raise
         raise ParkError("broken_layer", where=path.name, given=error) from error
-    return found
+    return dict(zip(short_names(found), found.values(), strict=True))
+
+
+def short_names(places: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return what to call each place: its own name where no other has it, else its whole path.
+
+    Examples
+    --------
+    >>> short_names([("2019", "park"), ("2023", "park"), ("2023", "east")])
+    ['2019/park', '2023/park', 'east']
+    """
+    given = list(places)
+    own = Counter(place[-1] for place in given)
+    return [place[-1] if own[place[-1]] == 1 else "/".join(place) for place in given]
 
 
 def _xml(path: Path, encoding: str) -> bytes | str:
@@ -69,13 +86,16 @@ def _xml(path: Path, encoding: str) -> bytes | str:
     return re.sub(r"^\s*<\?xml.*?\?>", "", text)
 
 
-def _walked(element: ElementTree.Element, folder: str) -> Iterator[tuple[str, ElementTree.Element]]:
-    """Return every placemark below an element, with the name of the folder nearest to it."""
+def _walked(
+    element: ElementTree.Element, folder: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], ElementTree.Element]]:
+    """Return every placemark below an element, with the names of the folders that it is in."""
     for child in element:
         if _kind(child) == "Placemark":
             yield folder, child
         elif _kind(child) in _HOLDERS:
-            yield from _walked(child, _said(child, "name") or folder)
+            name = _said(child, "name")
+            yield from _walked(child, (*folder, name) if name else folder)
 
 
 def _kind(element: ElementTree.Element) -> str:

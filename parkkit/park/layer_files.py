@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from parkkit.park.attribute_texts import (
     feature_name,
     settled_code_page,
 )
-from parkkit.park.kml import placemarks
+from parkkit.park.kml import placemarks, short_names
 from parkkit.park.reference_systems import WGS84
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -190,14 +190,19 @@ def _zipped(path: Path, encoding: str, layer: str) -> Layer:
 
 
 def _stems(archive: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
-    """Return the Shapefiles of an archive: their parts by suffix."""
-    found: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    """Return the Shapefiles of an archive: their parts by suffix.
+
+    Two of one name in different folders are two, and are called by their folders as well.
+    """
+    found: dict[tuple[str, ...], dict[str, zipfile.ZipInfo]] = {}
     for member in archive.infolist():
-        name = Path(_member_name(member))
+        # Some software of Windows packs its own slashes.
+        name = PurePosixPath(_member_name(member).replace("\\", "/"))
         # macOS packs a shadow of each file beside it.
         if name.suffix.lower() in PARTS and not name.name.startswith("._"):
-            found.setdefault(name.stem, {})[name.suffix.lower()] = member
-    return {stem: parts for stem, parts in found.items() if ".shp" in parts}
+            found.setdefault(name.with_suffix("").parts, {})[name.suffix.lower()] = member
+    drawn = {place: parts for place, parts in found.items() if ".shp" in parts}
+    return dict(zip(short_names(drawn), drawn.values(), strict=True))
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:

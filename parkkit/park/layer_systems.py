@@ -133,6 +133,7 @@ def with_datum(
     for datum in [each["properties"]["datum"] for each in made]:
         if datum not in DATUMS:
             raise unknown("datum", str(datum), DATUMS, where=file)
-        if datum not in UNSHIFTED and crs and not is_wgs84(crs):
+        # What was surveyed on CGCS2000 is never shifted; web maps that are go by WGS-84's name.
+        if datum not in UNSHIFTED and crs and (not is_wgs84(crs) or is_cgcs2000(crs)):
             raise ParkError("datum_and_system", where=file, given=datum, system=system_name(crs))
     return made

@@ -88,7 +88,7 @@ def _geojson(path: Path, encoding: str) -> tuple[list[Feature], str, str]:
     features = given.get("features") if isinstance(given, dict) else None
     if not isinstance(features, list) or not all(isinstance(each, dict) for each in features):
         raise ParkError("no_features", where=path.name)
-    return features, _stated_system(given, path), str(given.get("datum") or "")
+    return features, stated_system(given, path), str(given.get("datum") or "")
 
 
 def _without_collections(
@@ -136,8 +136,21 @@ def _json_text(path: Path, encoding: str) -> str:
         raise ParkError("code_page_fails", where=path.name, given=page, feature="JSON") from error
 
 
-def _stated_system(given: Mapping[str, Any], path: Path) -> str:
-    """Return the reference system that a GeoJSON names; blank is longitude and latitude."""
+def stated_system(given: Mapping[str, Any], path: Path) -> str:
+    """Return the reference system that a GeoJSON names; blank is longitude and latitude.
+
+    Raises
+    ------
+    ParkError
+        If it is told by anything but a name.
+
+    Examples
+    --------
+    >>> stated_system({"crs": {"properties": {"name": "EPSG:4549"}}}, Path("a.geojson"))
+    'EPSG:4549'
+    >>> stated_system({"crs": "EPSG:4326"}, Path("a.geojson"))
+    'EPSG:4326'
+    """
     member = given.get("crs")
     if isinstance(member, str) or member is None:
         return member or ""

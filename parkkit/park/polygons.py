@@ -117,9 +117,12 @@ def _property_problems(given: Mapping[str, Any], name: str) -> Iterator[Problem]
             yield Problem(code=code, file=FILE, column=column,
                           values={"feature": name, "given": value})  # fmt: skip
     start, end = given.get("valid_from"), given.get("valid_to")
-    if isinstance(start, int) and isinstance(end, int) and start > end:
+    # The table of a drawn layer may hold a year as 2020.0.
+    years = [int(year) for year in (start, end)
+             if year is not None and _does(year, "feature_year")]  # fmt: skip
+    if len(years) == 2 and years[0] > years[1]:
         yield Problem(code="feature_years", file=FILE, column="valid_to",
-                      values={"feature": name, "given": end, "first": start})  # fmt: skip
+                      values={"feature": name, "given": years[1], "first": years[0]})  # fmt: skip
 
 
 def _does(value: object, code: str) -> bool:

@@ -28,6 +28,8 @@ _CGCS2000 = ("china2000", "cgcs2000", "chinageodeticcoordinatesystem2000", "2000
 _WGS84 = ("worldgeodeticsystem1984", "wgs1984", "wgs84")
 # A zone three degrees wide may be drawn some way beyond its edge; a wrong zone is farther off.
 _MARGIN_DEGREES = 5.0
+# A belt is six degrees wide at most; where no area of use is stated, nobody draws beyond this.
+_BELT_DEGREES = 8.0
 
 
 def reprojected(shape: BaseGeometry, crs: str) -> BaseGeometry:
@@ -149,8 +151,27 @@ def unprojected(corners: Corners, crs: str) -> Corners:
 
 @cache
 def _unprojection(crs: str) -> pyproj.Transformer:
-    system = known_system(crs)
+    system = _unbound(known_system(crs))
     return pyproj.Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
+
+
+def _unbound(system: pyproj.CRS) -> pyproj.CRS:
+    """Return a system without the parameters of a datum that came with it."""
+    return system.source_crs if system.is_bound and system.source_crs else system
+
+
+@cache
+def _central_meridian(crs: str) -> float | None:
+    """Return the central meridian of a transverse Mercator in degrees; None for other systems."""
+    step = _unbound(known_system(crs)).coordinate_operation
+    if step is None or "Transverse Mercator" not in step.method_name:
+        return None
+    found = [
+        float(each.value) * float(np.degrees(each.unit_conversion_factor))
+        for each in step.params
+        if each.name == "Longitude of natural origin"
+    ]
+    return found[0] if found else None
 
 
 def strays(degrees: Corners, crs: str) -> NDArray[np.bool_]:
@@ -159,11 +180,15 @@ def strays(degrees: Corners, crs: str) -> NDArray[np.bool_]:
     Such coordinates are of another zone, carry the zone's number, or have northing first.
     """
     system = known_system(crs)
-    if system.is_bound:
-        return np.zeros(len(degrees), dtype=np.bool_)
+    if system.is_bound and system.is_projected:
+        # ``unprojected`` leaves such corners as they are drawn.
+        degrees = np.column_stack(_unprojection(crs).transform(degrees[:, 0], degrees[:, 1]))
     known: NDArray[np.bool_] = np.asarray(np.isfinite(degrees).all(axis=1))
-    area = system.area_of_use
-    if system.is_projected and area is not None and area.west <= area.east:
+    area, meridian = system.area_of_use, _central_meridian(crs)
+    if area is None and meridian is not None:
+        east = np.where(known, degrees[:, 0] - meridian, 0.0)
+        known &= np.abs((east + 180) % 360 - 180) <= _BELT_DEGREES
+    elif system.is_projected and area is not None and area.west <= area.east:
         low = np.array([area.west, area.south]) - _MARGIN_DEGREES
         high = np.array([area.east, area.north]) + _MARGIN_DEGREES
         known &= np.asarray(((degrees >= low) & (degrees <= high)).all(axis=1))

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from parkkit.core.errors import ParkError
+
+
+def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return what tells one content of each file from any other; one not there is as if empty.
+
+    Examples
+    --------
+    >>> {name: len(told) for name, told in digests(Path("no_folder"), ["sources.csv"]).items()}
+    {'sources.csv': 64}
+    """
+    contents = {
+        name: path.read_bytes() if (path := folder / name).is_file() else b"" for name in names
+    }
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+
+
+def refuse_changed(folder: Path, known: Mapping[str, str]) -> None:
+    """Refuse to go on where a file is not what its digest was: somebody's lines would be lost.
+
+    Raises
+    ------
+    ParkError
+        ``changed_meanwhile``, with the files.
+    """
+    now = digests(folder, known)
+    if changed := [name for name in known if now[name] != known[name]]:
+        raise ParkError("changed_meanwhile", given=changed)
 
 
 def replace_files(folder: Path, made: Mapping[str, bytes]) -> None:

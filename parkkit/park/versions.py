@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -21,11 +20,11 @@ from parkkit.core.texts import read_decoded
 from parkkit.park.appending import extended
 from parkkit.park.checking import errors
 from parkkit.park.drawings import Drawing, free_origin, revised, sound, source
-from parkkit.park.layers import read_features
+from parkkit.park.layers import read_features, stated_system
 from parkkit.park.package import Park, check_park
 from parkkit.park.polygons import COLUMNS, FILE, area_ha, read_boundaries
 from parkkit.park.reading import ABOUT, read_text
-from parkkit.park.replacing import replace_files
+from parkkit.park.replacing import digests, refuse_changed, replace_files
 
 SOURCES = "sources.csv"
 # What tells whether a boundary fits its park; the large tables need not be read for it.
@@ -143,7 +142,7 @@ def save_version(
     Raises
     ------
     ParkError
-        If author or note is blank, the shape is no sound polygon, the file was changed meanwhile,
+        If author or note is blank, the shape is no sound polygon, a file was changed meanwhile,
         the park would have errors that it has not now, or a file cannot be written.
     """
     if not author.strip():
@@ -159,12 +158,11 @@ def save_version(
         drawn_on=today or date.today(),
     )
     checked = sound(shape)
-    before = digest(folder)
-    if expected and before != expected:
+    known = digests(folder, (FILE, SOURCES))
+    if expected and known[FILE] != expected:
         raise ParkError("changed_meanwhile", given=FILE)
     made, warnings = _tried(folder, checked, drawing)
-    if digest(folder) != before:
-        raise ParkError("changed_meanwhile", given=FILE)
+    refuse_changed(folder, known)
     replace_files(folder, made)
     return warnings
 
@@ -177,8 +175,7 @@ def digest(folder: Path) -> str:
     >>> len(digest(Path("sample_parks/langang")))
     64
     """
-    path = folder / FILE
-    return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+    return digests(folder, [FILE])[FILE]
 
 
 def as_features(boundaries: pd.DataFrame) -> list[dict[str, Any]]:
@@ -278,8 +275,8 @@ def _standing(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         raise ParkError("file_has_problems", given=FILE, count=len(wrong), problems=wrong)
     members = json.loads(read_decoded(path))
     features: list[dict[str, Any]] = members.pop("features")
-    system = ((members.get("crs") or {}).get("properties") or {}).get("name") or DEGREES[0]
-    if not str(system).endswith(DEGREES):
+    system = stated_system(members, path) or DEGREES[0]
+    if not system.endswith(DEGREES):
         # The drawing is in degrees: beside metres it would be read as metres.
         features = read_features(path)[0]
         members = {key: value for key, value in members.items() if key not in ("crs", "datum")}

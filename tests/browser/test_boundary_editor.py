@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Locator, Page
 from parkkit.core.labels import label
 from parkkit.output.apps import lab_command
 from tests.browser.conftest import (
+    PARKS,
     Watched,
     answers,
     free_port,
@@ -40,7 +42,7 @@ PLANTS = [
     {"enterprise_id": "B", "lon": 120.018, "lat": 30.018},
     {"enterprise_id": "C", "lon": 120.03, "lat": 30.011},
 ]
-# Two editors on one page, and below each what its kernel holds.
+# Editors on one page, and below each what its kernel holds.
 CELL = """\
 import json
 from pathlib import Path
@@ -51,6 +53,7 @@ park = Path({park!r})
 editors = {{
     "one": BoundaryEditor(park, language="zh"),
     "two": BoundaryEditor(park, boundary_type="approved", language="en"),
+    "sample": BoundaryEditor(Path({sample!r}), language="zh"),
 }}
 
 def shown(name, editor):
@@ -67,6 +70,7 @@ ipywidgets.VBox([shown(*each) for each in editors.items()])
 """
 CLOSE_PX = 2
 SOON_MS = 10_000
+NAMES = ["one", "two", "sample"]
 Point = tuple[float, float]
 # What a page says in JupyterLab whatever stands on it.
 NOT_OURS = ("favicon", "WebSocket")
@@ -74,7 +78,7 @@ NOT_OURS = ("favicon", "WebSocket")
 
 @dataclass(frozen=True)
 class Desk:
-    """A page with two editors, and the park folder they write to."""
+    """A page with editors, and the park folder that two of them write to."""
 
     watched: Watched
     park: Path
@@ -85,9 +89,7 @@ class Desk:
         return self.watched.page
 
     def editor(self, name: str) -> Editor:
-        return Editor(
-            self.page, self.page.locator(".pk-editor").nth(["one", "two"].index(name)), name
-        )
+        return Editor(self.page, self.page.locator(".pk-editor").nth(NAMES.index(name)), name)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,8 @@ class Editor:
     def projection(self) -> Callable[[Point], Point]:
         """How degrees become places on the page: two handles of known vertices tell."""
         self.press("vertices")
-        corners, places = self.rings()[0], self.handles()
+        corners = [corner for ring in self.rings() for corner in ring]
+        places = self.handles()
         self.press("vertices")
         west, east = min(lon for lon, _ in corners), max(lon for lon, _ in corners)
         south, north = (pick(lat for _, lat in corners) for pick in (min, max))
@@ -216,11 +219,12 @@ def desk(
     park = folder / "tiny"
     drawn = [box(**SQUARE), box("approved", **SQUARE)]
     write_park(park, boundaries=drawn, enterprises=PLANTS, activity=[{"amount": 1}])
+    sample = shutil.copytree(PARKS / "langang", folder / "langang")
     notebooks = folder / "notebooks"
     notebooks.mkdir()
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
     notebook = new_notebook(metadata={"kernelspec": kernel})
-    notebook.cells = [new_code_cell(CELL.format(park=str(park)))]
+    notebook.cells = [new_code_cell(CELL.format(park=str(park), sample=str(sample)))]
     nbformat.write(notebook, notebooks / "editors.ipynb")
     is_lab = request.param == "lab"
     server = lab_of(notebooks, folder) if is_lab else pages_of(notebooks, folder / "log")
@@ -247,7 +251,7 @@ def opened(watched: Watched, address: str, is_lab: bool) -> Watched:
         run_all(page)
     else:
         page.goto(f"{address}voila/render/editors.ipynb")
-    page.locator(".pk-editor").nth(1).locator(".pk-editor-drawn").wait_for(timeout=30_000)
+    page.locator(".pk-editor").nth(2).locator(".pk-editor-drawn").first.wait_for(timeout=30_000)
     # Room around the square, also where JupyterLab's side bar leaves little.
     for button in page.locator(".leaflet-control-zoom-out").all():
         button.click()
@@ -381,6 +385,58 @@ def test_a_rectangle_is_drawn_moved_and_deleted_and_each_is_one_step(editor: Edi
     assert len(editor.rings()) == 2
 
 
+@pytest.fixture
+def sample(desk: Desk) -> Editor:
+    """The physical boundary of the sample park: a body, and a small exclave in its west."""
+    editor = desk.editor("sample")
+    editor.reset()
+    return editor
+
+
+# In the exclave, on a plant that covers a good part of it.
+EXCLAVE = (121.279, 30.3045)
+
+
+def test_of_a_boundary_in_two_pieces_only_the_one_clicked_is_deleted(sample: Editor):
+    before, on_page = sample.state(), sample.projection()
+    sample.press("erase")
+    sample.changes(lambda: sample.click(on_page(EXCLAVE)))
+    (old,), (new,) = before["features"], sample.state()["features"]
+    body, exclave = old["geometry"]["coordinates"]
+    assert max(lon for lon, _ in exclave[0]) < min(lon for lon, _ in body[0])
+    assert new == {**old, "geometry": {"type": "MultiPolygon", "coordinates": [body]}}
+    assert 0 < sample.state()["area_ha"] < before["area_ha"]
+    sample.changes(lambda: sample.press("undo"))
+    assert sample.state()["features"] == before["features"]
+    assert sample.root.locator("button[data-name=undo]").is_disabled()
+
+
+def test_of_a_boundary_in_two_pieces_only_the_one_dragged_moves(sample: Editor):
+    before, on_page = sample.state()["features"], sample.projection()
+    start = on_page(EXCLAVE)
+    sample.press("move")
+    sample.changes(lambda: sample.drag(start, (start[0], start[1] - 60)))
+    (old,), (new,) = before, sample.state()["features"]
+    body, exclave = old["geometry"]["coordinates"]
+    kept, moved = new["geometry"]["coordinates"]
+    assert (kept, new["id"], new["properties"]) == (body, old["id"], old["properties"])
+    assert is_close(on_page(min(map(tuple, moved[0]))),
+                    (on_page(min(map(tuple, exclave[0])))[0],
+                     on_page(min(map(tuple, exclave[0])))[1] - 60))  # fmt: skip
+    sample.changes(lambda: sample.press("undo"))
+    assert sample.state()["features"] == before
+
+
+def test_the_legend_tells_what_is_edited_from_the_same_colour(desk: Desk):
+    legend = desk.editor("two").root.locator(".pk-editor-legend")
+    names = [legend.locator("li", has=desk.page.locator(each)).all_inner_texts()
+             for each in ("circle", "svg:not(:has(circle))")]  # fmt: skip
+    assert names == [["the boundary being edited"], ["physical boundary"]]
+    width = "(path) => path.getAttribute('stroke-width')"
+    widths = [path.evaluate(width) for path in legend.locator("path").all()]
+    assert widths == ["3", "1.5"]
+
+
 def test_a_vertex_is_taken_out_by_clicking_it(editor: Editor):
     on_page = editor.projection()
     editor.press("thin")
@@ -461,7 +517,14 @@ def test_what_is_drawn_is_saved_and_the_other_editor_hears_of_it(editor: Editor,
     assert (old["properties"]["valid_to"], approved["properties"].get("valid_to")) == (2019, None)
     assert new["properties"]["author"] == "规划科"
     assert new["geometry"] == editor.state()["features"][0]["geometry"]
+    fill(editor, author="规划科", note="按批复", valid_from="2020")
+    editor.until(lambda: "图形没有改动" in said(editor))
     other = desk.editor("two")
+    other.reset()
+    on_page = other.projection()
+    other.press("vertices")
+    other.changes(lambda: other.drag(nearest(other.handles(), on_page((120.02, 30.02))),
+                                     on_page((120.024, 30.016))))  # fmt: skip
     fill(other, author="A", note="B", valid_from="2021")
     other.until(lambda: "changed by somebody else" in said(other))
 
@@ -491,7 +554,7 @@ def test_it_is_legible_and_fits(desk: Desk):
     for width in (1280,) if desk.is_lab else (1280, 390):
         desk.page.set_viewport_size({"width": width, "height": 900})
         desk.page.wait_for_timeout(300)
-        for name in ("one", "two"):
+        for name in NAMES:
             root = desk.editor(name).root
             assert root.evaluate(SMALL) == []
             assert root.evaluate(FAINT) == []

@@ -97,6 +97,33 @@ def test_registration_that_nobody_tells_leaves_the_siting_unknown(tmp_path: Path
     assert table.set_index("enterprise_id")["siting"]["A"] == "unknown"
 
 
+def test_a_plant_that_the_register_says_nothing_of_is_in_dispute(tmp_path: Path) -> None:
+    plants = [PLANTS[0], {**PLANTS[1], "is_registered_here": ""}, *PLANTS[2:]]
+    park = so2_park(tmp_path, enterprises=plants)
+    given = {"year": 2023, "convention": park.about.convention, "species": ["so2"]}
+    told = disputed_plants(park, **given).set_index("enterprise_id")
+    assert told.index.tolist() == ["A", "B", "C", "D"]
+    assert (told["siting"]["B"], told["so2_t"]["B"]) == ("unknown", 20)
+    found = steps(park, ["so2"]).set_index(["kind", "enterprise_id"])
+    assert found["status"].to_dict() == {
+        ("start", ""): "computed", ("leaves", "A"): "computed", ("leaves", "B"): "partial",
+        ("enters", "C"): "computed", ("enters", "D"): "computed",
+        ("end", ""): "partial"}  # fmt: skip
+    assert found["amount_t"]["end", ""] == 4300
+
+
+def test_a_register_that_says_nothing_of_anybody_puts_nobody_in_dispute(tmp_path: Path) -> None:
+    plants = [{**plant, **INSIDE, "datum": "wgs84", "is_registered_here": ""} for plant in PLANTS]
+    park = so2_park(tmp_path, enterprises=plants)
+    assert len(disputed_plants(park, year=2023, convention=park.about.convention)) == 0
+
+
+def test_an_unregistered_plant_that_emits_nothing_leaves_the_total_whole(tmp_path: Path) -> None:
+    plants = [*PLANTS, {"enterprise_id": "F", **INSIDE, "is_registered_here": ""}]
+    found = steps(so2_park(tmp_path, enterprises=plants), ["so2"]).set_index("kind")
+    assert found["status"]["end"] == "computed"
+
+
 def trading_park(folder: Path, **given: Any) -> Park:
     """A sells 40 MWh to B; both stand in, and only B is registered here."""
     plants = [{"enterprise_id": "A", **INSIDE, "is_registered_here": "no"},

@@ -253,6 +253,19 @@ def test_an_export_nobody_can_allocate_is_not_computable_and_not_zero(
     assert set(statuses.loc[[*set(told["species"]), "co2e"]]) <= {"partial", "not_computable"}
 
 
+def test_a_seller_that_makes_nothing_beside_one_that_does_is_not_computable(
+    tmp_path: Path,
+) -> None:
+    sold = turbine("electricity", "grid", 10, process="sale", process_type="purchase")
+    rows = [COAL, MADE[0], sold, {**sold, "enterprise_id": "B"}]
+    found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, activity=rows), **ENERGY)
+    told = found.emissions[found.emissions["use"] == "sold"].set_index("enterprise_id")
+    of_b = told.loc[["B"]]
+    assert (of_b["status"] + " " + of_b["missing"]).tolist() == ["not_computable self_generated"]
+    of_a = told.loc[["A"]].set_index("species")
+    assert of_a["emissions_t"]["co2"] == pytest.approx(-carbon_of_coal() * 10 / 100)
+
+
 def test_a_sale_that_did_not_occur_is_no_gap(tmp_path: Path) -> None:
     rows = [COAL, *MADE, turbine("electricity", "grid", "", notation="NO")]
     found = compiled(make_park(tmp_path / "p", enterprises=PLANTS, activity=rows), **ENERGY)

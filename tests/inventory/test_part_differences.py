@@ -130,12 +130,28 @@ def test_members_are_counted_and_one_without_a_place_is_of_the_rest(tmp_path: Pa
 
 
 def test_a_part_of_no_whole_has_no_rest(tmp_path: Path) -> None:
-    shapes = [box("management", part=PART, edges=EAST_EDGES),
-              box("approved", part=PART, edges=EAST_EDGES)]  # fmt: skip
+    shapes = [box("approved", part=PART, edges=EAST_EDGES)]
     park = part_park(tmp_path, boundaries=shapes, about={"default_boundary": "statistical"})
-    for boundary_type in ("management", "approved"):
-        with pytest.raises(ParkError, match=f"no boundary of type '{boundary_type}'"):
-            part_reconciliation(park, **{**asked(park), "boundary_type": boundary_type})
+    with pytest.raises(ParkError, match="no boundary of type 'approved'"):
+        part_reconciliation(park, **{**asked(park), "boundary_type": "approved"})
+
+
+@pytest.mark.parametrize(
+    ("managed", "counts"), [("yes", [1, 1, 2]), ("", [1, 0, 1])], ids=["flagged", "by place alone"]
+)
+def test_a_managed_part_is_no_larger_than_its_whole_where_only_the_part_is_drawn(
+    tmp_path: Path, managed: str, counts: list[int]
+) -> None:
+    plants = [{**PLANTS[0], "is_managed_here": managed}, *PLANTS[1:]]
+    shapes = [box("management", part=PART, edges=EAST_EDGES)]
+    park = part_park(tmp_path, boundaries=shapes, enterprises=plants,
+                     about={"default_boundary": "statistical"})  # fmt: skip
+    given = {**asked(park), "boundary_type": "management"}
+    table = part_reconciliation(park, **given).set_index("kind")
+    assert table["member_count"].dropna().tolist() == counts
+    assert table["amount_t"]["part"] == pytest.approx(40 * GRID)
+    known = table["amount_t"][["part", "rest", "transfers"]].sum()
+    assert known == pytest.approx(table["amount_t"]["whole"])
 
 
 def test_the_zero_carbon_account_of_a_part_has_its_members_alone(tmp_path: Path) -> None:
@@ -177,6 +193,41 @@ def test_an_industry_counts_in_a_part_that_holds_all_its_plants(
     series = economy_series(park, compiled.members).set_index("group").loc[PARK]
     assert series["missing"] == missing
     assert math.isnan(series["amount"]) == bool(missing)
+
+
+def test_the_intensity_over_an_area_known_of_one_piece_alone_is_not_computable(
+    tmp_path: Path,
+) -> None:
+    more = box(part=PART, edges=(120.055, 30.0, 120.06, 30.1))
+    park = part_park(tmp_path, boundaries=[*SHAPES, more])
+    compiled = compile_inventory(
+        park, boundary_type="physical", convention=park.about.convention, part=PART
+    )
+    row = intensity(compiled, park).set_index(["measure", "per"]).loc[("co2", "official_area")]
+    assert (row["status"], row["missing"]) == ("not_computable", "official_area")
+    assert math.isnan(row["value"])
+
+
+@pytest.mark.parametrize(
+    ("place", "shapes"),
+    [({}, SHAPES[1:]), ({"lon": "", "lat": "", "datum": ""}, SHAPES)],
+    ids=["no whole is drawn", "a plant without a place"],
+)
+def test_an_industry_with_plants_that_nothing_puts_in_the_part_is_not_the_parts(
+    tmp_path: Path, place: dict[str, Any], shapes: list[Any]
+) -> None:
+    plants = [{**PLANTS[0], **place, "industry_code": "44"}, {**PLANTS[1], "industry_code": "44"}]
+    value = {"enterprise_id": "", "industry_code": "44", "amount": 7}
+    park = part_park(tmp_path, boundaries=shapes, enterprises=plants, economy=[value],
+                     activity=TRADING_ROWS[:5],
+                     about={"default_boundary": "statistical"})  # fmt: skip
+    compiled = compile_inventory(
+        park, boundary_type="physical", convention=park.about.convention, part=PART
+    )
+    told = intensity(compiled, park).set_index(["measure", "per"]).loc[("co2", "value_added")]
+    assert (told["status"], told["missing"]) == ("not_computable", "value_added/44")
+    series = economy_series(park, compiled.members, part=PART).set_index("group").loc[PARK]
+    assert series["missing"] == "44"
 
 
 def test_offices_of_the_part_that_buy_from_outside_transfer_nothing(tmp_path: Path) -> None:

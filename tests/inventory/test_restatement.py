@@ -63,6 +63,19 @@ def test_a_year_that_had_no_boundary_has_nothing_declared_and_is_restated(tmp_pa
         restate(**asked(park, perimeter_year=2021))
 
 
+def test_a_history_older_than_the_first_drawing_is_restated(tmp_path: Path) -> None:
+    park = moving_park(tmp_path, boundaries=[box(valid_from=2024, edges=WIDE)],
+                       about={"default_boundary": "statistical"})  # fmt: skip
+    table = restate(**asked(park, perimeter_year=2024, species=["so2"]))
+    assert table["declared_t"].isna().all()
+    assert table["declared_count"].isna().all()
+    assert set(table["declared_status"]) == {"not_computable"}
+    assert table["restated_t"].tolist() == [7110, 1112, 2105]
+    assert set(table["status"]) == {"computed"}
+    with pytest.raises(ParkError, match="no boundary of type 'approved'"):
+        restate(**{**asked(park, perimeter_year=2024), "boundary_type": "approved"})
+
+
 def test_an_inventory_leaves_out_the_years_without_a_boundary_and_says_so(tmp_path: Path) -> None:
     park = moving_park(tmp_path, boundaries=SHAPES[1:])
     compiled = compile_inventory(**asked(park))
@@ -117,6 +130,27 @@ def test_a_plant_known_in_one_of_the_years_makes_its_step_partial(tmp_path: Path
     table = change_steps(**asked(park, first=2021, last=2023, species="so2")).set_index("kind")
     assert (table["amount_t"]["rest"], table["status"]["rest"]) == (-10 - 10, "partial")
     assert (table["amount_t"]["end"], table["status"]["end"]) == (2090, "partial")
+
+
+def test_what_is_not_known_in_either_year_may_have_changed_between_them(tmp_path: Path) -> None:
+    rows = [row for row in SO2 if row["enterprise_id"] != "E"]
+    gaps = [{"enterprise_id": "E", "year": year, "amount": "", "notation": "NE"}
+            for year in (2021, 2022, 2023)]  # fmt: skip
+    park = moving_park(tmp_path, releases=[*rows, *gaps])
+    table = change_steps(**asked(park, first=2022, last=2023, species="so2")).set_index("kind")
+    assert (table["amount_t"]["rest"], table["status"]["rest"]) == (1003, "partial")
+    assert table["status"]["boundary_moved"] == "computed"
+    same = change_steps(**asked(park, first=2022, last=2022, species="so2")).set_index("kind")
+    assert (same["amount_t"]["rest"], same["status"]["rest"]) == (0, "partial")
+
+
+def test_what_is_partial_in_both_years_leaves_the_rest_partial(tmp_path: Path) -> None:
+    gaps = [{"enterprise_id": "A", "year": year, "amount": "", "notation": "NE", "process": "other"}
+            for year in (2022, 2023)]  # fmt: skip
+    told = [{**row, "amount": 5, "process": "boiler"} for row in SO2]
+    park = moving_park(tmp_path, releases=[*told, *gaps])
+    table = change_steps(**asked(park, first=2022, last=2023, species="so2")).set_index("kind")
+    assert (table["amount_t"]["rest"], table["status"]["rest"]) == (0, "partial")
 
 
 def test_years_are_known_and_in_order(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from parkkit.output.chapters import (
 )
 from parkkit.output.maps import write_map
 from parkkit.output.page_choice import PageChoice, years
-from parkkit.park.package import Park, open_park
+from parkkit.park.package import Park, open_park, plant_names
 from tests.parks import TRADING_PLANTS, TRADING_ROWS, box, make_park
 
 LANGANG = Path(__file__).parents[2] / "sample_parks" / "langang"
@@ -132,6 +132,18 @@ def test_the_page_of_a_part_is_about_the_part_and_says_what_is_of_the_whole(
     # The matrix and the way to the other boundaries are of the whole park.
     assert [text.split("\n")[1].startswith("新材料园") for text in pictures] == [
         True, False, False, True]  # fmt: skip
+    said = [text for text in told if "whole park, not 新材料园 alone" in text]
+    assert len(said) == 4  # areas, matrix, who falls between, the other boundaries
+
+
+def test_the_page_of_the_whole_has_no_word_on_parts_and_its_totals_before_the_areas(
+    langang: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = page(langang, chosen(langang), monkeypatch)
+    assert not any("This section is about the whole park" in text for text in told)
+    heads = [text for text in told if text.startswith("## ")]
+    assert heads[:3] == ["## The park and its plants", "## One park, four boundaries",
+                         "## The area of each boundary"]  # fmt: skip
 
 
 # --- key figures and areas --------------------------------------------------------------------
@@ -200,13 +212,28 @@ def test_the_steps_lead_from_the_page_s_boundary_to_each_other_one(moved: Park) 
     steps = boundary_tables.reconciliation(moved, chosen(moved))
     rows = boundary_tables.steps_to_others(steps, chosen(moved))
     assert rows["kind"].tolist()[:4] == ["start", "enters", "end", "end"]
-    assert rows["name"][1] == "→ Approved boundary: 1 plant enters"
+    assert rows["name"][1] == "Physical boundary → Approved boundary: 1 plant enters"
     # C burns 10 t of bituminous coal.
     assert rows["change_t"][1] == pytest.approx(rows["total_t"][2] - rows["total_t"][0])
     assert rows["total_t"][1] == pytest.approx(rows["total_t"][2], rel=1e-12)
     # Management has no polygon and no flag here: it is told as not computable, not as 0.
     assert rows["name"][3] == "Management boundary"
     assert pd.isna(rows["total_t"][3])
+
+
+def test_each_other_boundary_has_a_group_that_starts_from_the_page_s_own(langang: Park) -> None:
+    choice = chosen(langang)
+    rows = boundary_tables.steps_to_others(boundary_tables.reconciliation(langang, choice), choice)
+    kinds = rows["kind"].tolist()
+    assert kinds == [
+        "start", "leaves", "end", "start", "enters", "end", "start", "leaves", "enters", "end"
+    ]  # fmt: skip
+    starts = rows.loc[rows["kind"] == "start", "total_t"]
+    assert starts.nunique() == 1
+    group = (rows["kind"] == "start").cumsum()
+    for _, led in rows.groupby(group):
+        reached = led["total_t"].iloc[0] + led["change_t"].sum()
+        assert reached == pytest.approx(led["total_t"].iloc[-1], rel=1e-12)
 
 
 def test_the_table_holds_the_same_steps_for_each_pollutant(langang: Park) -> None:
@@ -216,9 +243,23 @@ def test_the_table_holds_the_same_steps_for_each_pollutant(langang: Park) -> Non
     for kind in ("approved", "management", "statistical"):
         moves = sum(found.get((kind, step), 0.0) for step in boundary_tables.STEPS)
         assert found["", "start"] + moves == pytest.approx(found[kind, "end"], rel=1e-12)
-    rows = rows_of(boundary_tables.reconciliation_html(steps, choice))
+    rows = rows_of(boundary_tables.reconciliation_html(steps, langang, choice))
     assert rows[1].startswith("物理边界 327.6 344.3 799.6 707.2")
-    assert rows[2].startswith("→ 审批边界：去掉 14 家 −41.09 −130.5")
+    assert rows[2].startswith("物理边界 → 审批边界：去掉 14 家 −41.09 −130.5")
+    assert [row.split(" ")[0] for row in rows].count("物理边界") == 3 + 4  # starts and steps
+
+
+def test_what_is_not_in_the_steps_is_named_with_its_substances(langang: Park) -> None:
+    choice = chosen(langang, "zh")
+    steps = boundary_tables.reconciliation(langang, choice)
+    moves = steps["kind"].isin(boundary_tables.STEPS)
+    text = text_of(boundary_tables.reconciliation_html(steps, langang, choice))
+    lost = steps.loc[moves & steps["amount_t"].isna(), "enterprise_id"]
+    assert f"另有 {lost.nunique()} 家企业的部分物质无法计算，未计入变化：" in text
+    names = plant_names(langang, "zh")
+    assert all(f"{names[plant]}（氮氧化物）" in text for plant in lost)
+    whole = steps.assign(amount_t=steps["amount_t"].fillna(0.0))
+    assert "未计入变化" not in boundary_tables.reconciliation_html(whole, langang, choice)
 
 
 # --- a part and the rest ----------------------------------------------------------------------
@@ -232,6 +273,8 @@ def test_a_part_and_the_rest_stand_with_their_transfers(langang: Park) -> None:
     part, rest, transfers, whole = (float(row.split(" ")[2].replace("−", "-")) for row in rows[1:5])
     assert part + rest + transfers == pytest.approx(whole, abs=0.15)  # four digits of 327.6
     assert rows[6].startswith("澜港热电 澜港合成树脂 外购 热力 碳排放")
+    # What both count is told as an amount, and the words take it off.
+    assert re.search(r"扣除两者之间重复计算的 \d", text_of(html))
 
 
 def test_without_a_part_the_page_says_so(moved: Park, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +296,16 @@ def test_a_boundary_that_never_moved_is_one_sentence(
     assert len(told) == 2
     assert told[1].startswith("The boundary did not move from 2022 to 2023")
     assert boundary_changes.versions(moved, chosen(moved, kind="approved")) == 2
+
+
+def test_a_park_of_one_year_has_no_history_to_restate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park = make_park(tmp_path, activity=COAL)
+    told: list[str] = []
+    monkeypatch.setattr(pages, "display", lambda it: told.append(str(it.data)))
+    boundary_changes.show_history(park, chosen(park))
+    assert told[1:] == ["There are data of 2023 alone: no other year to compare with."]
 
 
 def test_history_is_told_as_declared_and_on_one_perimeter(moved: Park) -> None:

@@ -273,6 +273,23 @@ def test_plants_on_whom_boundaries_differ_come_first() -> None:
     assert spec["encoding"]["shape"]["scale"]["range"] == ["square", "circle"]
 
 
+def test_who_is_not_listed_in_the_matrix_is_said_to_agree_only_where_it_does() -> None:
+    rows = [(name, kind, kind == "physical" or name == "C")
+            for name in "ABC" for kind in ("physical", "approved")]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["name", "boundary_type", "is_member"])
+
+    def notes(top: int) -> str:
+        spec = charts.membership_matrix(
+            frame, language="zh", title="t", caption="c", top=top
+        ).to_dict()
+        return " ".join(spec["title"]["subtitle"])
+
+    assert "另有 1 家在各边界下归属一致，未列出" in notes(2)
+    assert "归属不一的企业未列出" not in notes(2)
+    assert "另有 1 家归属不一的企业未列出" in notes(1)
+    assert "未列出" not in notes(3)
+
+
 def test_a_map_does_not_care_how_rings_wind() -> None:
     ring = SQUARE["geometry"]["coordinates"][0]  # type: ignore[index]
     turned = {**SQUARE, "geometry": {"type": "Polygon", "coordinates": [ring[::-1]]}}

@@ -17,6 +17,7 @@ from parkkit.core.errors import ParkError
 from parkkit.output import charts
 from parkkit.output.layout import text_width
 from parkkit.output.map_numbers import CLEAR, centres
+from parkkit.output.map_outlines import part_labels
 from parkkit.output.map_plane import laid
 from parkkit.output.theme import TEXT_SIZE, WIDTH
 
@@ -82,6 +83,25 @@ def test_steps_are_drawn_from_total_to_total_and_the_rest_is_said() -> None:
     assert "Not computable and not drawn: Management" in notes(spec)
 
 
+def test_each_start_after_the_first_has_a_line_above_it_and_the_bars_are_explained() -> None:
+    def drawn(frame: pd.DataFrame) -> dict[str, Any]:
+        return charts.perimeter_waterfall(
+            frame, language="en", title="found", caption="said"
+        ).to_dict()
+
+    def lines(spec: dict[str, Any]) -> list[str]:
+        marks = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+        return [row["row"] for layer in marks for row in drawn_data(spec, layer)]
+
+    one, twice = drawn(STEPS), drawn(pd.concat([STEPS, STEPS], ignore_index=True))
+    assert lines(one) == []
+    # Start, change, end; the step of 0 and the unknown total are not drawn.
+    assert lines(twice) == ["3"]
+    assert twice["height"] == 2 * one["height"]
+    assert "red bars add, hollow bars take away" in notes(one)
+    assert "red bars" not in notes(drawn(STEPS[STEPS["kind"].isin(["start", "end"])]))
+
+
 def test_declared_and_restated_differ_without_colour() -> None:
     spec = charts.restated_lines(YEARS, language="en", title="found", caption="said").to_dict()
     text = json.dumps(spec)
@@ -119,6 +139,31 @@ def test_a_part_is_named_on_the_map_and_strong_where_the_page_is_about_it() -> N
     assert '"text": "East Side"' in text
     shown = outlines(mapped(polygons, plants(), used=("physical", "East\nSide")))
     assert "East Side (used here)" in shown["encoding"]["stroke"]["scale"]["domain"]
+
+
+def test_the_name_of_a_part_stands_inside_it_and_not_in_its_neighbour() -> None:
+    halves = [[[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0], [0.0, 0.0]],
+              [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0], [0.5, 0.0]]]  # fmt: skip
+    polygons = [feature("physical", half, part=part)
+                for half, part in zip(halves, ("West", "East"), strict=True)]  # fmt: skip
+    domains = {"x": (-0.1, 1.1), "y": (-0.1, 1.1)}
+    bare = part_labels(polygons, pd.DataFrame({"x": [], "y": []}), 1.0, domains, 400.0)
+    assert bare["text"].tolist() == ["West", "East"]
+    assert bare["x"].tolist() == pytest.approx([0.25, 0.75])
+    assert bare["y"].tolist() == pytest.approx([17 / 18, 17 / 18])  # the uppermost of nine
+    # A plant on that spot moves the name down, not out.
+    taken = pd.DataFrame({"x": [0.25], "y": [17 / 18]})
+    moved = part_labels(polygons, taken, 1.0, domains, 400.0)
+    assert moved["x"].tolist() == pytest.approx([0.25, 0.75])
+    assert 0 < moved["y"][0] < 17 / 18
+    # Plants all over a part: its name stands on its upper edge, unless a part lies there, too.
+    steps = [(place + 0.5) / 40 for place in range(40)]
+    full = pd.DataFrame([(x, y) for x in steps for y in steps], columns=["x", "y"])
+    edge = part_labels(polygons[:1], full, 1.0, domains, 400.0)
+    assert (edge["x"][0], edge["y"][0] > 1) == (pytest.approx(0.25), True)
+    roof = [[0.0, 1.0], [1.0, 1.0], [1.0, 2.0], [0.0, 2.0], [0.0, 1.0]]
+    under = [polygons[0], feature("physical", roof, part="Roof")]
+    assert part_labels(under, full, 1.0, domains, 400.0)["y"][0] < 1
 
 
 def test_a_boundary_without_a_polygon_is_said_to_have_none() -> None:

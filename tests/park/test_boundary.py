@@ -227,11 +227,41 @@ def test_areas_lay_the_official_beside_the_drawn_one(tmp_path: Path) -> None:
     assert row["official_area_ha"] == 100
     assert row["difference_ha"] == pytest.approx(6.95, abs=0.01)
     assert row["difference_percent"] == pytest.approx(6.95, abs=0.01)
-    assert (row["valid_from"], row["origin"]) == (2020, "o")
+    # One of the two tells where it is from, the other does not.
+    assert (row["valid_from"], row["origin"]) == (2020, "o;—")
+    assert table["origin"].iloc[1] == ""
     assert table["difference_percent"].isna().tolist() == [False, True]
     assert areas(park, 2022)["part"].tolist() == ["", "北园", ""]
     assert area(park, "physical", 2022, kind="drawn", part="北园") == pytest.approx(5347, abs=10)
     assert math.isnan(area(park, "physical", 2023, kind="drawn", part="北园"))
+
+
+def test_an_official_area_that_one_piece_lacks_is_missing_and_no_smaller_sum(
+    tmp_path: Path,
+) -> None:
+    shapes = [box(official_area_ha=100), box(edges=(120.2, 30.0, 120.3, 30.1))]
+    park = park_of(tmp_path, [{}], shapes)
+    row = areas(park, 2023).iloc[0]
+    assert row[["official_area_ha", "difference_ha", "difference_percent"]].isna().all()
+    assert math.isnan(area(park, "physical", 2023, kind="official"))
+
+
+@pytest.mark.parametrize(
+    ("plant", "in_part", "in_whole"),
+    [
+        ({**IN_WEST, "is_managed_here": ""}, "inside", "inside"),
+        ({**IN_EAST, "is_managed_here": ""}, "outside", "unknown_place"),
+        ({**IN_WEST, "is_managed_here": "no"}, "not_managed", "not_managed"),
+        ({**IN_EAST, "is_managed_here": "yes"}, "elsewhere_in_park", "managed"),
+    ],
+    ids=["in a part", "in no part", "not of the park", "of the park"],
+)
+def test_who_is_in_a_part_is_in_the_whole_that_nobody_drew(
+    basis, plant: dict[str, Any], in_part: str, in_whole: str
+) -> None:
+    shapes = [box("approved"), box("management", part="西区", edges=WEST_HALF)]
+    assert basis("management", part="西区", boundaries=shapes, **plant) == in_part
+    assert basis("management", boundaries=shapes, **plant) == in_whole
 
 
 def test_places_are_in_wgs84_whatever_their_datum(tmp_path: Path) -> None:

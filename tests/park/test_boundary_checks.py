@@ -204,6 +204,11 @@ def test_a_piece_added_later_is_no_second_version(tmp_path: Path) -> None:
     assert told(tmp_path, piece(0, 0, 1, 1), piece(3, 3, 4, 4, valid_from=2018)) == []
 
 
+def test_an_official_area_that_one_piece_lacks_is_compared_with_nothing(tmp_path: Path) -> None:
+    shapes = [piece(0, 0, 1, 1, official_area_ha=10), piece(2, 0, 3, 1)]
+    assert "area_differs" not in [problem.code for problem in told(tmp_path, *shapes)]
+
+
 @pytest.mark.parametrize(("official", "percent"), [(102.5, ""), (101, "+5.9"), (120, "-10.9")])
 def test_an_official_area_more_than_five_percent_off_is_told(
     tmp_path: Path, official: float, percent: str
@@ -216,7 +221,8 @@ def test_an_official_area_more_than_five_percent_off_is_told(
 
 def test_what_two_polygons_share_counts_once_in_the_drawn_area(tmp_path: Path) -> None:
     # 2 + 2 - 1 squares
-    shapes = [piece(0, 0, 2, 1, official_area_ha=3 * HECTARES), piece(1, 0, 3, 1)]
+    halves = {"official_area_ha": 1.5 * HECTARES}
+    shapes = [piece(0, 0, 2, 1, **halves), piece(1, 0, 3, 1, **halves)]
     assert [p.code for p in told(tmp_path, *shapes)] == ["polygons_overlap"]
 
 
@@ -259,7 +265,8 @@ def test_a_hole_is_told_once_though_the_boundary_has_two_versions(tmp_path: Path
 
 
 def test_a_park_with_every_doubt_still_opens(tmp_path: Path) -> None:
-    shapes = [holed(official_area_ha=1), piece(9, 9, 12, 12), piece(20, 0, 21, 1, part="东区"),
+    shapes = [holed(official_area_ha=1), piece(9, 9, 12, 12, official_area_ha=1),
+              piece(20, 0, 21, 1, part="东区"),
               piece(20, 0, 21, 1, part="西区", valid_to=2015),
               piece(20, 0, 21, 1, part="西区", valid_from=2017)]  # fmt: skip
     told(tmp_path, *shapes)

@@ -16,13 +16,15 @@ import shapely
 import shapely.geometry
 
 from parkkit.core.errors import ParkError
+from parkkit.park import boundary_import
 from parkkit.park.boundary_import import free_origin, import_boundary
 from parkkit.park.datum import convert
 from parkkit.park.geojson_text import geojson_text
 from parkkit.park.package import Park, check_park, open_park
 from parkkit.park.replacing import replace_files
+from parkkit.park.versions import save_version
 from tests.park.test_layers import DEGREES, METRES, codes, dbf, geojson, written
-from tests.parks import write_park
+from tests.parks import box, write_park
 
 WIDE = shapely.box(119.9, 29.9, 120.2, 30.2)
 
@@ -102,7 +104,7 @@ def test_the_columns_of_a_boundary_count_where_no_argument_says_otherwise(
     tmp_path: Path, folder: Path
 ) -> None:
     columns = {"name_en": ["East", "West"], "part": ["甲", "乙"], "valid_from": [2015, 2016],
-               "official_area_ha": [10.0, 20.0], "replaced_on": ["2020-01-01"] * 2}  # fmt: skip
+               "official_area_ha": [10.0, 20.0], "boundary_type": ["approved", ""]}  # fmt: skip
     shapes = [shapely.box(120.01, 30.01, 120.02, 30.02), shapely.box(120.03, 30.01, 120.04, 30.02)]
     source = written(tmp_path / "a.gpkg", shapes, crs="EPSG:4326", columns=columns)
     import_boundary(source, folder, boundary_type="approved", valid_from=2020)
@@ -297,3 +299,98 @@ def test_the_drawn_area_is_that_of_the_layer(tmp_path: Path, folder: Path) -> No
     import_boundary(geojson(tmp_path / "a.geojson", hole), folder, boundary_type="approved")
     whole = shapely.box(120.004, 30.004, 120.006, 30.006).area / DEGREES.area
     assert last(open_park(folder))["drawn_area_ha"] == pytest.approx(106.95 * (1 - whole), rel=1e-3)
+
+
+def versions_of(path: Path, *features: dict[str, object]) -> Path:
+    given = {"type": "FeatureCollection", "features": features}
+    path.write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_what_is_history_elsewhere_is_no_boundary_here(tmp_path: Path, folder: Path) -> None:
+    old = box("approved", name_zh="旧", valid_from=2016, replaced_on="2024-05-01")
+    source = versions_of(tmp_path / "a.geojson", old, box("approved", name_zh="新"))
+    notes = import_boundary(source, folder, boundary_type="approved")
+    assert [str(note.values["feature"]) for note in notes if note.code == "history_skipped"] == [
+        "['旧']"
+    ]
+    assert list(open_park(folder).boundaries["name_zh"].iloc[1:]) == ["新"]
+    only = versions_of(tmp_path / "b.geojson", old)
+    assert refused(only, folder).code == "only_history"
+
+
+def test_another_boundary_type_is_not_relabelled(tmp_path: Path, folder: Path) -> None:
+    shapes = [box(kind, name_zh=name) for kind, name in (
+        ("management", "甲"), ("statistical", "乙"), ("approved", "乙"))]  # fmt: skip
+    source = versions_of(tmp_path / "a.geojson", *shapes)
+    error = refused(source, folder)
+    assert error.code == "other_boundary_type"
+    assert "甲 (management), 乙 (statistical);" in str(error)
+
+
+EDGES = (120.0, 30.0, 120.05, 30.1)
+
+
+@pytest.mark.parametrize(
+    ("standing", "choices", "is_refused"),
+    [({}, {}, True),
+     ({"valid_from": 2010, "valid_to": 2018}, {"valid_from": 2018}, True),
+     ({"valid_from": 2010, "valid_to": 2017}, {"valid_from": 2018}, False),
+     ({"valid_from": 2018}, {"valid_to": 2017}, False),
+     ({"part": "东区（一期）"}, {"part": "东区(一期)"}, True),
+     ({"part": "东区"}, {"part": "西区"}, False),
+     ({"part": "东区"}, {}, False),
+     ({"boundary_type": "management"}, {}, False),
+     # a strip of 0.08 % and of 0.2 % of the smaller one
+     ({"edges": (120.04996, 30.0, 120.2, 30.1)}, {}, False),
+     ({"edges": (120.0499, 30.0, 120.2, 30.1)}, {}, True)],
+)  # fmt: skip
+def test_the_ground_of_a_boundary_is_not_taken_in_twice(
+    tmp_path: Path, standing: dict[str, Any], choices: dict[str, Any], is_refused: bool
+) -> None:
+    shapes = [box(), box(**{"boundary_type": "approved", "name_zh": "老区",
+                            "official_area_ha": 5000, **standing})]  # fmt: skip
+    folder = write_park(tmp_path / "park", activity=[{"amount": 1}], boundaries=shapes)
+    source = geojson(tmp_path / "a.geojson", shapely.box(*EDGES))
+    if not is_refused:
+        import_boundary(source, folder, boundary_type="approved", **choices)
+        assert len(open_park(folder).boundaries) == 3
+        return
+    error = refused(source, folder, official_area_ha=5000, **choices)
+    assert [problem.code for problem in error.problems] == ["boundary_twice"]
+    for word in ("'东区'", "'老区'", "valid_to", "new version"):
+        assert word in str(error)
+
+
+def test_what_a_layer_replaced_there_may_be_drawn_here_again(tmp_path: Path, folder: Path) -> None:
+    source = geojson(tmp_path / "a.geojson", WIDE)
+    import_boundary(source, folder, boundary_type="approved")
+    save_version(folder, shapely.box(119.9, 29.9, 120.0, 30.2), boundary_type="approved",
+                 valid_from=2020, author="a", note="n")  # fmt: skip
+    east = geojson(tmp_path / "b.geojson", shapely.box(120.0, 29.9, 120.2, 30.2))
+    import_boundary(east, folder, boundary_type="approved", valid_from=2020)
+    assert len(open_park(folder).boundaries) == 4
+
+
+@pytest.mark.parametrize("name", ["sources.csv", "boundaries.geojson"])
+def test_what_somebody_writes_while_a_layer_is_checked_is_kept(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    check, saves = boundary_import.check_park, []
+
+    def meanwhile(copy: Path) -> object:
+        if not saves and name == "sources.csv":
+            with (folder / name).open("a", encoding="utf-8") as file:
+                file.write("mine,My source\n")
+        elif not saves:
+            save_version(folder, WIDE, boundary_type="management", valid_from=2022,
+                         author="me", note="edit")  # fmt: skip
+        if not saves:
+            saves.append(held(folder))
+        return check(copy)
+
+    monkeypatch.setattr(boundary_import, "check_park", meanwhile)
+    with pytest.raises(ParkError, match="was changed by somebody else") as error:
+        import_boundary(geojson(tmp_path / "a.geojson", WIDE), folder, boundary_type="approved")
+    assert name in str(error.value)
+    assert held(folder) == saves[0]

@@ -255,6 +255,41 @@ def test_a_zip_of_two_shapefiles_asks_which(tmp_path: Path) -> None:
     assert refused(tmp_path / "a.zip").code == "several_layers"
 
 
+@pytest.mark.parametrize("slash", ["/", "\\"])
+def test_shapefiles_of_one_name_in_different_folders_are_not_mixed(
+    tmp_path: Path, slash: str
+) -> None:
+    written(tmp_path / "2019.shp", crs="EPSG:4548", columns={"n": ["old"]})
+    written(tmp_path / "2023.shp", columns={"n": ["new"]})
+    (tmp_path / "2023.prj").unlink()
+    written(tmp_path / "east.shp", columns={"n": ["east"]})
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for year in ("2019", "2023"):
+            for part in tmp_path.glob(f"{year}.*"):
+                archive.write(part, f"{year}{slash}park{part.suffix}")
+        for part in tmp_path.glob("east.*"):
+            archive.write(part, f"2023{slash}{part.name}")
+    assert "2019/park, 2023/park, east" in str(refused(path))
+    features, _ = read_features(path, layer="2019/park")
+    assert features[0]["properties"] == {"n": "old"}
+    assert shape(features[0]).bounds[0] == 117.0
+    assert refused(path, layer="2023/park").code == "no_reference_system"
+    assert read_features(path, layer="east")[0][0]["properties"] == {"n": "east"}
+    assert refused(path, layer="park").code == "unknown"
+
+
+def test_folders_of_one_name_in_different_folders_are_not_mixed(tmp_path: Path) -> None:
+    inner = FOLDER.format(name="park")
+    years = "".join(f"<Folder><name>{year}</name>{inner.replace('park园', f'park {year}')}</Folder>"
+                    for year in (2019, 2023))  # fmt: skip
+    path = tmp_path / "a.kml"
+    path.write_text(KML.format(page="UTF-8", folders=years + FOLDER.format(name="东")), "utf-8")
+    assert "2019/park, 2023/park, 东" in str(refused(path))
+    features, _ = read_features(path, layer="2023/park")
+    assert [each["properties"]["name"] for each in features] == ["park 2023"]
+
+
 @pytest.mark.parametrize("part", [".shx", ".dbf", ".prj"])
 def test_a_missing_part_of_a_shapefile_is_told(tmp_path: Path, part: str) -> None:
     path = written(tmp_path / "a.shp")
@@ -322,6 +357,24 @@ def test_a_feature_of_another_zone_is_refused_by_name(tmp_path: Path) -> None:
     assert codes(wrong) == ["feature_outside_system"]
     assert "西区" in wrong[0].told()
     assert "40500000" in wrong[0].told()
+
+
+@pytest.mark.parametrize("central", ["120.0", "120.5"])
+def test_northing_first_is_refused_where_the_file_states_no_area_of_use(
+    tmp_path: Path, central: str
+) -> None:
+    turned = shapely.box(3320000, 500000, 3321000, 501000)
+    path = written(tmp_path / "a.shp", [METRES, turned], columns={"名称": ["东区", "西区"]})
+    told = path.with_suffix(".prj").read_text(encoding="ascii")
+    local = told.replace("CGCS2000_3_Degree_GK_CM_120E", "Local").replace(",120.0]", f",{central}]")
+    path.with_suffix(".prj").write_text(local, encoding="ascii")
+    features, problems = read_features(path)
+    assert [shape(each).bounds[0] for each in features] == [float(central)]
+    wrong = [problem for problem in problems if not problem.is_warning]
+    assert [(each.code, each.values["feature"]) for each in wrong] == [
+        ("feature_outside_system", "西区")
+    ]
+    assert "northing stands first" in wrong[0].told()
 
 
 # GB18030 and cp950 read most of each other's bytes; 㐀 has four bytes and no place in Big5.
@@ -509,6 +562,9 @@ def test_the_datum_of_a_geojson_is_that_of_its_features(tmp_path: Path) -> None:
 def test_a_shifted_datum_goes_with_degrees_and_mercator_but_not_with_xian(tmp_path: Path) -> None:
     sea = written(tmp_path / "b.shp", [shapely.box(121, 35, 121.01, 35.01)], crs="EPSG:4214")
     assert refused(sea, datum="gcj02").code == "datum_and_system"
+    survey = shapely.box(500_000, 3_380_000, 500_100, 3_380_100)
+    zone = written(tmp_path / "c.shp", [survey], crs="EPSG:4549")
+    assert refused(zone, datum="gcj02").code == "datum_and_system"
     tiles = shapely.box(13358338.895, 3503549.844, 13358438.895, 3503649.844)
     path = written(tmp_path / "a.shp", [tiles], crs="EPSG:3857")
     feature = read_features(path, datum="gcj02")[0][0]

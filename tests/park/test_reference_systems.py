@@ -168,6 +168,39 @@ def test_coordinates_of_another_zone_are_refused_with_their_extent(x: float, y: 
     assert error.value.code == "outside_system"
 
 
+NO_AREA = {
+    "ArcGIS": ARCGIS.replace("CGCS2000_3_Degree_GK_CM_120E", "Local").replace("Meridian\",120.0",
+                                                                           "Meridian\",120.5"),
+    "PROJ": "+proj=tmerc +lon_0=120 +x_0=500000 +datum=WGS84 +units=m",
+    "in feet": "+proj=tmerc +lon_0=120 +x_0=500000 +datum=WGS84 +units=us-ft",
+    "local parameters": LOCAL,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("crs", NO_AREA.values(), ids=NO_AREA)
+def test_without_an_area_of_use_a_belt_ends_eight_degrees_from_its_meridian(crs: str) -> None:
+    system = pyproj.CRS(crs)
+    assert system.area_of_use is None
+    plain = system.source_crs if system.is_bound else system
+    step = pyproj.Transformer.from_crs(plain.geodetic_crs, plain, always_xy=True)
+    central = 120.5 if "120.5" in crs else 120.0
+    corners = [step.transform(central + away, 30.0) for away in (-7.9, 7.9)]
+    moved = reprojected(shapely.LineString(corners), crs)
+    assert moved.bounds[::2] == pytest.approx((central - 7.9, central + 7.9), abs=0.01)
+    x, y = step.transform(central, 30.0)
+    for wrong in (step.transform(central + 8.1, 30.0), step.transform(central - 8.1, 30.0), (y, x),
+                  (x + 40_000_000, y)):  # fmt: skip
+        with pytest.raises(ParkError, match="northing stands first") as error:
+            reprojected(shapely.Point(wrong), crs)
+        assert error.value.code == "outside_system"
+
+
+def test_a_belt_may_lie_on_the_date_line() -> None:
+    crs = "+proj=tmerc +lon_0=180 +x_0=500000 +datum=WGS84 +units=m"
+    moved = reprojected(shapely.Point(600_000, 6_000_000), crs)
+    assert moved.x == pytest.approx(-178.46, abs=0.05)
+
+
 def test_zone_40_takes_the_zone_number_in_front() -> None:
     assert reprojected(shapely.Point(40_500_000, 3_320_000), "EPSG:4528").x == 120.0
 

@@ -211,6 +211,17 @@ def test_a_replaced_version_is_history_and_no_boundary(tmp_path: Path) -> None:
     assert frame.index.tolist() == [1]
 
 
+@pytest.mark.parametrize(("first", "last"), [(2020, 2016), (2020.0, 2016.0), (2020.0, 2016)])
+def test_years_the_wrong_way_round_are_refused(tmp_path: Path, first: float, last: float) -> None:
+    frame, problems = read(tmp_path, feature([SQUARE], valid_from=first, valid_to=last))
+    assert frame.empty
+    assert [(each.code, each.values["given"], each.values["first"]) for each in problems] == [
+        ("feature_years", 2016, 2020)
+    ]
+    assert "2016.0" not in problems[0].told()
+    assert read(tmp_path, feature([SQUARE], valid_from=last, valid_to=first))[1] == []
+
+
 @pytest.mark.parametrize("column", ["author", "note", "drawn_on"])
 def test_what_is_said_of_a_version_is_text(tmp_path: Path, column: str) -> None:
     _, problems = read(tmp_path, feature([SQUARE], **{column: 5}))

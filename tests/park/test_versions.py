@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from parkkit.core.errors import ParkError
-from parkkit.park import replacing
+from parkkit.park import replacing, versions
 from parkkit.park.boundary import area, members, outline
 from parkkit.park.drawings import MOST_VERTICES, polygons_of, united
 from parkkit.park.package import Park, open_park
@@ -102,6 +102,21 @@ def test_one_that_began_then_or_later_stays_as_history(tmp_path, first_year, nam
     assert (late["replaced_on"], late["valid_from"]) == ("2024-05-01", first_year)
     assert new["name_zh"] == name
     assert list(open_park(tmp_path).boundaries["valid_from"]) == [2016, 2020]
+
+
+def test_versions_that_followed_each_other_are_not_taken_for_pieces(tmp_path):
+    south = (120.0, 30.0, 120.1, 30.05)
+    park_of(tmp_path, box(valid_from=2018, valid_to=2019, official_area_ha=200, name_zh="老"),
+            box(valid_from=2020, official_area_ha=250, name_zh="新"))  # fmt: skip
+    new = saved(tmp_path, shapely.box(*south), valid_from=2018)[-1]
+    assert (new["official_area_ha"], new["name_zh"]) == (200, "老")
+
+
+def test_pieces_that_began_together_add_up_when_they_are_replaced(tmp_path):
+    east = box(edges=(120.2, 30.0, 120.3, 30.1), valid_from=2021, official_area_ha=50)
+    park_of(tmp_path, box(valid_from=2021, official_area_ha=200), east,
+            box("approved", valid_from=2021))  # fmt: skip
+    assert saved(tmp_path)[-1]["official_area_ha"] == 250
 
 
 def test_one_that_ended_before_is_left_as_it_is(tmp_path):
@@ -213,6 +228,48 @@ def test_a_change_by_somebody_else_is_not_overwritten(tmp_path):
     assert (tmp_path / FILE).read_bytes() == content
 
 
+@pytest.mark.parametrize("name", ["sources.csv", FILE])
+def test_what_somebody_writes_while_a_version_is_checked_is_kept(tmp_path, monkeypatch, name):
+    park_of(tmp_path)
+    before = (tmp_path / name).read_bytes()
+    theirs = before + (b"mine,My source\n" if name == "sources.csv" else b"\n")
+    check, checks = versions.check_park, []
+
+    def meanwhile(folder: Path) -> object:
+        checks.append(folder)
+        (tmp_path / name).write_bytes(theirs)
+        return check(folder)
+
+    monkeypatch.setattr(versions, "check_park", meanwhile)
+    with pytest.raises(ParkError, match=f"'{name}' was changed by somebody else"):
+        saved(tmp_path, expected=digest(tmp_path))
+    assert (tmp_path / name).read_bytes() == theirs
+    assert len(features(tmp_path)) == 1
+
+
+def test_a_source_added_since_the_park_was_opened_does_not_stop_a_drawing(tmp_path):
+    park_of(tmp_path)
+    known = digest(tmp_path)
+    with (tmp_path / "sources.csv").open("a", encoding="utf-8") as file:
+        file.write("mine,My source\n")
+    saved(tmp_path, expected=known)
+    assert list(open_park(tmp_path).sources["origin"]) == ["o", "mine", "drawn_physical_2020"]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4490", "EPSG:3857"])
+def test_a_reference_system_may_be_told_by_its_bare_name(tmp_path, crs):
+    park_of(tmp_path)
+    given = json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
+    if crs == "EPSG:3857":
+        metres = shapely.box(13358338.895, 3503549.844, 13369470.844, 3516418.0)
+        given["features"][0]["geometry"] = shapely.geometry.mapping(metres)
+    (tmp_path / FILE).write_text(json.dumps({**given, "crs": crs}), encoding="utf-8")
+    saved(tmp_path)
+    park = open_park(tmp_path)
+    assert outline(park, "physical", 2020).equals(DRAWN)
+    assert outline(park, "physical", 2019).bounds == pytest.approx((120, 30, 120.1, 30.1), abs=1e-4)
+
+
 CROSSED = shapely.Polygon([(120, 30), (120.1, 30.1), (120.1, 30), (120, 30.1)])
 
 
@@ -220,7 +277,7 @@ CROSSED = shapely.Polygon([(120, 30), (120.1, 30.1), (120.1, 30), (120, 30.1)])
     ("changed", "told"),
     [
         ({"author": " "}, "the author is blank"),
-        ({"note": ""}, "the note is blank"),
+        ({"note": ""}, "blank; say why"),
         ({"boundary_type": "physcal"}, "Did you mean 'physical'"),
         ({"valid_from": 20}, "'20' will not do"),
         ({"valid_from": "二〇二〇"}, "'二〇二〇' will not do"),

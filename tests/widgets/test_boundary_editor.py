@@ -234,14 +234,54 @@ def test_the_form_saves_a_new_version(folder):
     assert_frame_equal(members(park, "physical", 2023), members(
         editor.applied(park), "physical", 2023))  # fmt: skip
     # A second time, on what it wrote itself.
+    editor.features = polygons(shapely.box(120.01, 30.0, 120.05, 30.02))
     assert saved_from_page(editor, valid_from="2021").startswith("已保存")
+
+
+def test_what_is_as_drawn_already_is_not_saved_once_more(folder):
+    before = (folder / FILE).read_bytes()
+    editor = BoundaryEditor(folder)
+    assert "图形没有改动，未保存" in saved_from_page(editor)
+    assert editor.answer["is_error"] is True
+    assert (folder / FILE).read_bytes() == before
+    editor.features = polygons(shapely.box(120.01, 30.0, 120.04, 30.02))
+    # After the year shown: the new version is not what stands in that one.
+    assert saved_from_page(editor, valid_from="2024").startswith("已保存")
+    saved = (folder / FILE).read_bytes()
+    for year in ("2024", "2025"):
+        assert f"自 {year} 年起的边界已与所画一致" in saved_from_page(editor, valid_from=year)
+    assert (folder / FILE).read_bytes() == saved
+
+
+def test_an_outline_in_another_order_is_no_other_outline(folder):
+    apart = [shapely.box(*EDGES), shapely.box(120.03, 30.0, 120.04, 30.02)]
+    editor = BoundaryEditor(folder)
+    editor.features = polygons(*apart)
+    editor.save(author="A", note="B", valid_from=2020)
+    editor.features = polygons(*[shapely.reverse(each) for each in apart[::-1]])
+    with pytest.raises(ParkError, match="nothing was changed"):
+        editor.save(author="A", note="B", valid_from=2020)
+
+
+@pytest.mark.parametrize("year", [2015, 2018], ids=["it begins earlier", "another one follows"])
+def test_the_same_outline_in_other_years_is_a_change(tmp_path, year):
+    drawn = [
+        box(edges=EDGES, valid_from=2016, valid_to=2019),
+        box(edges=(120.0, 30.0, 120.04, 30.02), valid_from=2020),
+    ]
+    park = write_park(tmp_path / "moved", boundaries=drawn, activity=[{"amount": 1}])
+    editor = BoundaryEditor(park, year=2018)
+    assert editor.save(author="A", note="B", valid_from=year) == []
+    found = open_park(park).boundaries
+    assert shapely.box(*EDGES).equals(found["geometry"].iloc[-1])
+    assert found["valid_from"].iloc[-1] == year
 
 
 @pytest.mark.parametrize(
     ("values", "told"),
     [
         ({"author": ""}, "未填写绘制人"),
-        ({"note": " "}, "未填写说明"),
+        ({"note": " "}, "未填写修改依据"),
         ({"valid_from": ""}, "起始年份“”不可用"),
         ({"valid_from": "20.5"}, "起始年份“20.5”不可用"),
         ({"valid_from": "3020"}, "起始年份“3020”不可用"),
@@ -250,6 +290,7 @@ def test_the_form_saves_a_new_version(folder):
 def test_the_form_tells_what_is_missing_and_writes_nothing(folder, values, told):
     before = (folder / FILE).read_bytes()
     editor = BoundaryEditor(folder)
+    editor.features = polygons(shapely.box(120.01, 30.0, 120.04, 30.02))
     assert told in saved_from_page(editor, **values)
     assert editor.answer["is_error"] is True
     assert (folder / FILE).read_bytes() == before
@@ -257,6 +298,7 @@ def test_the_form_tells_what_is_missing_and_writes_nothing(folder, values, told)
 
 def test_a_change_by_somebody_else_is_told_and_kept(folder):
     mine, theirs = BoundaryEditor(folder), BoundaryEditor(folder, boundary_type="approved")
+    mine.features = theirs.features = polygons(shapely.box(120.01, 30.0, 120.04, 30.02))
     theirs.save(author="A", note="B", valid_from=2020, today=date(2024, 5, 1))
     content = (folder / FILE).read_bytes()
     assert "已被他人修改" in saved_from_page(mine)

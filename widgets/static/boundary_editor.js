@@ -9,6 +9,9 @@ const GROUPS = [
 const FIELDS = ["author", "note", "valid_from"];
 // More handles than this make a page slow: then only those next to the pointer are shown.
 const HANDLES = 150;
+const HANDLES_OF_MANY = 15;
+const MANY_PIECES = 10;
+const OTHER_PX = 1.5;
 const PEN = { color: "#1f2d36", weight: 3 };
 const OURS = { pmIgnore: true, snapIgnore: true };
 
@@ -88,10 +91,27 @@ function render({ model, el }) {
   const told = (name) => model.get("texts")[name];
 
   // ---- what is drawn, and its history
-  const feature = (layer) => layer.toGeoJSON(false);
+  // Every piece of a feature is a layer of its own, so that a tool acts on the piece under the
+  // pointer; what is handed on are the features again, whole, each with its name and id.
+  const wholes = new WeakMap();
+  const shape = (layer) => layer.toGeoJSON(false).geometry;
+  const pieces = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates);
+  const joined = (whole, layers) => {
+    const coordinates = layers.flatMap((layer) => pieces(shape(layer)));
+    const isSingle = whole.geometry.type === "Polygon" && coordinates.length === 1;
+    const geometry = isSingle
+      ? { type: "Polygon", coordinates: coordinates[0] } : { type: "MultiPolygon", coordinates };
+    return { ...whole, geometry };
+  };
   const collected = () => {
     drawing.eachLayer((layer) => { if (!map.hasLayer(layer)) drawing.removeLayer(layer); });
-    return { type: "FeatureCollection", features: drawing.getLayers().map(feature) };
+    const layers = new Map();
+    drawing.eachLayer((layer) => {
+      const whole = wholes.get(layer);
+      layers.set(whole, [...(layers.get(whole) ?? []), layer]);
+    });
+    const features = [...layers].map((each) => joined(...each));
+    return { type: "FeatureCollection", features };
   };
   const moving = () => {
     isBehind = isWaiting;
@@ -105,17 +125,21 @@ function render({ model, el }) {
     layer.on("pm:markerdragend pm:dragend", () => { isDragging = false; settle(); });
     layer.on("pm:vertexadded pm:vertexremoved", () => settle());
   };
-  const draw = (given) => {
-    L.geoJSON(given, { style: { className: "pk-editor-drawn" } }).eachLayer((layer) => {
-      drawing.addLayer(layer);
-      watch(layer);
-    });
+  const draw = (whole, geometry = whole.geometry) => {
+    for (const coordinates of pieces(geometry)) {
+      const piece = { type: "Polygon", coordinates };
+      L.geoJSON(piece, { style: { className: "pk-editor-drawn" } }).eachLayer((layer) => {
+        wholes.set(layer, whole);
+        drawing.addLayer(layer);
+        watch(layer);
+      });
+    }
   };
   const redraw = (text) => {
     const kept = mode;
     stop();
     drawing.clearLayers();
-    draw(JSON.parse(text));
+    for (const whole of JSON.parse(text).features) draw(whole);
     now = JSON.stringify(collected());
     if (!DRAWN[kept]) start(kept);
   };
@@ -138,15 +162,12 @@ function render({ model, el }) {
     now = text;
     hand(text);
   }, 0);
-  // Geoman makes a new layer of what is left of a cut one, without its name and id.
+  // Geoman makes a new layer of what is left of a cut one, which belongs to no feature.
   const replace = (layer, original) => {
-    const { id, properties } = original.feature;
     drawing.removeLayer(original);
     map.removeLayer(layer);
-    const left = feature(layer);
-    for (const each of left.features ?? [left]) {
-      draw({ ...each, properties, ...(id === undefined ? {} : { id }) });
-    }
+    const left = layer.toGeoJSON(false);
+    for (const { geometry } of left.features ?? [left]) draw(wholes.get(original), geometry);
   };
   const undo = () => {
     const tool = map.pm.Draw[DRAWN[mode]];
@@ -172,9 +193,14 @@ function render({ model, el }) {
   };
 
   // ---- the tools
+  const edit = (options) => {
+    const isMany = drawing.getLayers().length > MANY_PIECES;
+    const limitMarkersToCount = isMany ? HANDLES_OF_MANY : HANDLES;
+    map.pm.enableGlobalEditMode({ ...options, limitMarkersToCount });
+  };
   const starts = {
-    vertices: () => map.pm.enableGlobalEditMode({ removeVertexOn: "contextmenu" }),
-    thin: () => map.pm.enableGlobalEditMode({ removeVertexOn: "click", hideMiddleMarkers: true }),
+    vertices: () => edit({ removeVertexOn: "contextmenu" }),
+    thin: () => edit({ removeVertexOn: "click", hideMiddleMarkers: true }),
     move: () => map.pm.enableGlobalDragMode(),
     erase: () => map.pm.enableGlobalRemovalMode(),
   };
@@ -298,23 +324,32 @@ function render({ model, el }) {
     }
     paint(states);
   };
-  const sample = ({ color, dash }) => {
-    const drawn = (tag, values) => {
-      const element = L.SVG.create(tag);
-      for (const [name, value] of Object.entries(values)) element.setAttribute(name, value);
-      return element;
-    };
-    const picture = drawn("svg", { width: 30, height: 10, "aria-hidden": "true" });
-    const pen = { stroke: color, "stroke-dasharray": dash, "stroke-width": 2 };
-    picture.append(drawn("path", { d: "M1 5H29", ...pen }));
-    return picture;
+  const drawn = (tag, values, ...children) => {
+    const element = L.SVG.create(tag);
+    for (const [name, value] of Object.entries(values)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
   };
+  const sample = (pen, ...marks) => drawn(
+    "svg", { width: 38, height: 12, "aria-hidden": "true" },
+    drawn("path", { d: "M1 6H37", ...pen }), ...marks,
+  );
+  // By its dots and its weight, not by its colour: that is the physical boundary's as well.
+  const edited = () => {
+    const pen = { stroke: "var(--pk-editor-drawn)", "stroke-width": 3 };
+    const ring = { stroke: pen.stroke, "stroke-width": 2, fill: "#fff", cy: 6, r: 4 };
+    const dot = (cx) => drawn("circle", { ...ring, cx });
+    return sample(pen, dot(8), dot(30));
+  };
+  const other = ({ color, dash }) => sample(
+    { stroke: color, "stroke-dasharray": dash, "stroke-width": OTHER_PX },
+  );
   const surround = () => {
     outlines.clearLayers();
     plants.clearLayers();
     corners.clearLayers();
     for (const { color, dash, geometry } of model.get("outlines")) {
-      const style = { color, weight: 1.5, dashArray: dash, fill: false };
+      const style = { color, weight: OTHER_PX, dashArray: dash, fill: false };
       const still = { ...OURS, interactive: false, pane: "pk-outlines" };
       const layer = L.geoJSON(geometry, { ...still, style });
       layer.addTo(outlines);
@@ -333,8 +368,8 @@ function render({ model, el }) {
     legend.replaceChildren(
       ...["in", "out", "unknown"].map((state) => made("li", "",
         made("i", `pk-plant pk-plant-${state}`), told(`plant_${state}`))),
-      made("li", "", sample({ color: "var(--pk-editor-drawn)", dash: "none" }), told("drawn")),
-      ...model.get("outlines").map((each) => made("li", "", sample(each), each.name)),
+      made("li", "", edited(), told("drawn")),
+      ...model.get("outlines").map((each) => made("li", "", other(each), each.name)),
     );
     tell(model.get("told"), model.get("states"));
   };
@@ -381,7 +416,7 @@ function render({ model, el }) {
 
   map.on("pm:create", ({ layer }) => {
     layer.remove();
-    draw({ ...feature(layer), properties: {} });
+    draw({ type: "Feature", properties: {}, geometry: shape(layer) });
     settle();
     leave();
   });

@@ -17,7 +17,7 @@ from parkkit.inventory.boundary_differences import boundary_totals, disputed_pla
 from parkkit.output.boundary_charts import boundary_map
 from parkkit.output.figures import Card, card, number, table
 from parkkit.output.page_choice import PageChoice
-from parkkit.output.pages import say
+from parkkit.output.pages import plain, say
 from parkkit.output.quantities import change, is_missing
 from parkkit.output.theme import Chart, numbered
 from parkkit.park.boundary import NOT_DRAWN, drawn_in, members, places
@@ -39,6 +39,13 @@ SHEET = """<style>
 def whole(choice: PageChoice) -> PageChoice:
     """Return the choice of the whole park where a page is about a part of it."""
     return replace(choice, part="")
+
+
+def say_of_whole(choice: PageChoice) -> None:
+    """Say on the page of a part that a section is of the whole park."""
+    if choice.part:
+        part = plain(" ".join(choice.part.split()))
+        say("page.boundary.of_whole", choice.language, part=part)
 
 
 def sheet(

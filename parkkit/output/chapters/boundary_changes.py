@@ -43,11 +43,14 @@ def versions(park: Park, choice: PageChoice) -> int:
 
 
 def show_history(park: Park, choice: PageChoice) -> None:
-    """Show history as declared and restated, or one sentence where the boundary never moved."""
+    """Show history as declared and restated, or one sentence where there is none to restate."""
     language = choice.language
     say("page.boundary.history", language)
+    span = years(park)
+    if span[0] == span[-1]:
+        say("page.boundary.one_year", language, year=span[0])
+        return
     if versions(park, choice) < 2:
-        span = years(park)
         say("page.boundary.never_moved", language, first=span[0], last=span[-1])
         return
     try:

@@ -85,8 +85,12 @@ def _finding(told: pd.DataFrame, part: str, language: Language) -> str:
     carbon = told[told["species"] == "co2e"]
     rows = {row["kind"]: row for row in carbon.to_dict("records")}
     count = int(rows["part"]["member_count"])
-    amounts = {kind: readable(rows[kind]["amount_t"], language, "co2e") for kind in KINDS}
-    return numbered("page.boundary.part_finding", count, language, name=part, **amounts)
+    # Its sign is told in words: what both count is taken off, what neither counts comes on top.
+    between = rows["transfers"]["amount_t"]
+    tonnes = {**{kind: rows[kind]["amount_t"] for kind in KINDS}, "transfers": abs(between)}
+    amounts = {kind: readable(amount, language, "co2e") for kind, amount in tonnes.items()}
+    key = "part_finding_more" if between > 0 else "part_finding"
+    return numbered(f"page.boundary.{key}", count, language, name=part, **amounts)
 
 
 def _given_html(given: pd.DataFrame, park: Park, choice: PageChoice) -> str:

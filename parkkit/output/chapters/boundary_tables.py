@@ -11,10 +11,11 @@ import pandas as pd
 from parkkit.core.labels import Language, label
 from parkkit.inventory.boundary_differences import boundary_reconciliation
 from parkkit.output.chapters.boundary import COMPARED, numbered_name, sheet, whole
+from parkkit.output.marks import series_name
 from parkkit.output.page_choice import PageChoice
 from parkkit.output.pages import boundary_name, draw
 from parkkit.output.perimeter_charts import perimeter_waterfall
-from parkkit.output.quantities import readable
+from parkkit.output.quantities import is_missing, readable
 from parkkit.output.theme import numbered
 from parkkit.park.boundary import areas
 from parkkit.park.package import Park, plant_names
@@ -152,6 +153,9 @@ def reconciliation(park: Park, choice: PageChoice) -> pd.DataFrame:
 def steps_to_others(steps: pd.DataFrame, choice: PageChoice, species: str = "co2e") -> pd.DataFrame:
     """Return the rows of the waterfall from the page's boundary to each of the others.
 
+    Each of the others has its own start, steps and end; where one of both totals is not
+    computable, there is no way between them and the other one alone is told.
+
     Parameters
     ----------
     steps : DataFrame
@@ -166,25 +170,33 @@ def steps_to_others(steps: pd.DataFrame, choice: PageChoice, species: str = "co2
     chosen = steps[steps["species"] == species]
     start = float(chosen.loc[chosen["kind"] == "start", "amount_t"].iloc[0])
     name = label("charts.boundary_named", language, name=boundary_name(choice.boundary, language))
-    rows = [_step(label("charts.map_used", language, name=name), "start", None, start)]
+    begin = _step(label("charts.map_used", language, name=name), "start", None, start)
+    rows: list[Row] = []
     for boundary_type, led in chosen.groupby("boundary_type", sort=False):
-        rows += _leg(str(boundary_type), led, start, language)
-    return pd.DataFrame(rows)
+        rows += _leg(str(boundary_type), led, begin, choice)
+    is_led = any(row["kind"] == "start" for row in rows)
+    return pd.DataFrame(rows if is_led else [begin, *rows])
 
 
-def _leg(boundary_type: str, led: pd.DataFrame, start: float, language: Language) -> list[Row]:
-    reached, rows = start, []
+def _leg(boundary_type: str, led: pd.DataFrame, begin: Row, choice: PageChoice) -> list[Row]:
+    """Return the way to another boundary: its start, its steps, its end."""
+    end = float(led.loc[led["kind"] == "end", "amount_t"].iloc[0])
+    name = label("charts.boundary_named", choice.language,
+                 name=boundary_name(boundary_type, choice.language))  # fmt: skip
+    reached = float(begin["total_t"])
+    last = _step(name, "end", None, end)
+    if is_missing(end) or is_missing(reached):
+        return [last]
+    rows = [begin]
     for kind in STEPS:
         moved = led[led["kind"] == kind]
         if moved.empty:
             continue
-        change = float(moved["amount_t"].sum())
-        reached += change
-        rows.append(_step(said_step(boundary_type, kind, len(moved), language), kind, change,
-                          reached))  # fmt: skip
-    end = float(led.loc[led["kind"] == "end", "amount_t"].iloc[0])
-    name = label("charts.boundary_named", language, name=boundary_name(boundary_type, language))
-    return [*rows, _step(name, "end", None, end)]
+        change = float(moved["amount_t"].sum(min_count=1))
+        reached += 0.0 if is_missing(change) else change
+        told = said_step(_way(boundary_type, choice), kind, len(moved), choice.language)
+        rows.append(_step(told, kind, change, reached))
+    return [*rows, last]
 
 
 def _step(name: str, kind: str, change: float | None, reached: float) -> Row:
@@ -192,17 +204,25 @@ def _step(name: str, kind: str, change: float | None, reached: float) -> Row:
             "change_t": float("nan") if change is None else change}  # fmt: skip
 
 
-def said_step(boundary_type: str, kind: str, count: int, language: Language) -> str:
-    """Return a step towards another boundary in words.
+def said_step(way: str, kind: str, count: int, language: Language) -> str:
+    """Return a step on the way from one boundary to another in words.
 
     Examples
     --------
-    >>> said_step("approved", "leaves", 2, "zh")
-    '→ 审批边界：去掉 2 家'
+    >>> said_step("物理边界 → 审批边界", "leaves", 2, "zh")
+    '物理边界 → 审批边界：去掉 2 家'
     """
-    name = label("charts.boundary_named", language, name=boundary_name(boundary_type, language))
     what = numbered(f"page.boundary.step.{kind}", count, language)
-    return label("page.boundary.step_to", language, name=name, what=what)
+    return label("page.boundary.step_to", language, way=way, what=what)
+
+
+def _way(boundary_type: str, choice: PageChoice) -> str:
+    """Return from which to which boundary a group of steps leads."""
+    start, name = (
+        label("charts.boundary_named", choice.language, name=boundary_name(kind, choice.language))
+        for kind in (choice.boundary, boundary_type)
+    )
+    return label("page.boundary.way", choice.language, start=start, name=name)
 
 
 def show_steps(steps: pd.DataFrame, park: Park, choice: PageChoice) -> None:
@@ -229,27 +249,43 @@ def others_title(steps: pd.DataFrame, choice: PageChoice) -> str:
     return label("page.boundary.others_title", language, low=low, high=high)
 
 
-def reconciliation_html(steps: pd.DataFrame, choice: PageChoice) -> str:
-    """Return the steps to each other boundary as a table, for CO2e and each pollutant.
+def reconciliation_html(steps: pd.DataFrame, park: Park, choice: PageChoice) -> str:
+    """Return the steps to each other boundary, a table each, for CO2e and each pollutant.
 
     Parameters
     ----------
     steps : DataFrame
         What ``reconciliation`` returned.
     """
-    language = choice.language
     named = {species: steps_to_others_by_kind(steps, species) for species in COMPARED}
     keys = list(dict.fromkeys(key for found in named.values() for key in found))
     counts = steps[steps["kind"].isin(STEPS)].groupby(["boundary_type", "kind"])["enterprise_id"]
     several = counts.nunique().to_dict()
-    shown = pd.DataFrame({
-        "step": [_row_name(key, several, choice) for key in keys],
-        **{f"{species}_t": [found.get(key, 0.0) for key in keys]
-           for species, found in named.items()},
-    })  # fmt: skip
-    lost = steps[steps["kind"].isin(STEPS) & steps["amount_t"].isna()]["enterprise_id"].nunique()
-    note = numbered("page.boundary.lost", lost, language) if lost else ""
-    return sheet(shown, language) + _said(note)
+    told = ""
+    for boundary_type in dict.fromkeys(kind for kind, _ in keys if kind):
+        rows = [key for key in keys if key[0] in ("", boundary_type)]
+        shown = pd.DataFrame({
+            "step": [_row_name(key, several, choice) for key in rows],
+            **{f"{species}_t": [found.get(key, 0.0) for key in rows]
+               for species, found in named.items()},
+        })  # fmt: skip
+        head = escape(_way(boundary_type, choice))
+        told += f"<p><b>{head}</b></p>{sheet(shown, choice.language)}"
+    return told + _said(_lost(steps, park, choice.language))
+
+
+def _lost(steps: pd.DataFrame, park: Park, language: Language) -> str:
+    """Return which plants have which substances that are not computable, and not in the steps."""
+    rows = steps[steps["kind"].isin(STEPS) & steps["amount_t"].isna()]
+    if rows.empty:
+        return ""
+    names, comma = plant_names(park, language), label("page.list_separator", language)
+    told = []
+    for plant, lacking in rows.groupby("enterprise_id", sort=False)["species"]:
+        species = comma.join(series_name(name, language) for name in lacking.unique())
+        name = names.get(str(plant), str(plant))
+        told.append(label("page.boundary.lost_plant", language, name=name, species=species))
+    return numbered("page.boundary.lost", len(told), language, plants=comma.join(told))
 
 
 def steps_to_others_by_kind(steps: pd.DataFrame, species: str) -> dict[tuple[str, str], float]:
@@ -268,6 +304,6 @@ def steps_to_others_by_kind(steps: pd.DataFrame, species: str) -> dict[tuple[str
 def _row_name(key: tuple[str, str], counts: Mapping[Hashable, int], choice: PageChoice) -> str:
     boundary_type, kind = key
     if kind in STEPS:
-        return said_step(boundary_type, kind, counts[key], choice.language)
+        return said_step(_way(boundary_type, choice), kind, counts[key], choice.language)
     name = boundary_name(boundary_type or choice.boundary, choice.language)
     return label("charts.boundary_named", choice.language, name=name)

@@ -47,7 +47,7 @@ def key_figures(inventory: Inventory, park: Park, choice: PageChoice) -> list[Ca
 
 def _intensities(inventory: Inventory, park: Park, choice: PageChoice) -> list[Card]:
     language, amount = choice.language, total(inventory, CO2E, choice.year)
-    economy = economy_series(park, inventory.members)
+    economy = economy_series(park, inventory.members, part=inventory.part)
     row = economy[(economy["group"] == PARK) & (economy["year"] == choice.year)]
     value = float(row["amount"].sum(min_count=1))
     price = row["price_year"].iloc[0] if len(row) else None
