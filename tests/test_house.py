@@ -31,7 +31,7 @@ WINGS = {
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
         form_standing appending verdicts forms
         geojson_text replacing versions boundary_import
-""",
+    """,
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation devices parts
         controls calculation claims cautions releases reconciliation filling overlap allocation
@@ -43,25 +43,26 @@ WINGS = {
         deviations error_cells simulation uncertainty budget
         categories told_sources completeness gaps jumps material_sides energy_balances
         element_balances water_balances balances list_totals
-""",
+    """,
     "diagnosis": """
         trends elasticity slopes trend_tests peaking signs decoupling
-        identities logarithmic_means compared_rows links decomposition
-        effect_indexes sentences
-""",
+        identities logarithmic_means compared_rows links decomposition park_rows
+        effect_indexes series_draws drawn_signs likelihood effect_intervals sentences
+    """,
     "output": """
         quantities layout theme marks figures map_numbers map_plane map_outlines
         boundary_charts membership_charts emission_charts ledger_charts energy_charts
-        pollutant_charts waste_charts decoupling_charts quality_charts
+        pollutant_charts waste_charts decoupling_charts decomposition_charts quality_charts
         perimeter_charts charts statement kernels apps page_choice pages
         chapters.home chapters.boundary chapters.boundary_tables chapters.boundary_parts
         chapters.boundary_changes maps chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions
         chapters.inventory chapters.pollution_amounts chapters.pollution_tables
         chapters.pollution_waste chapters.pollution chapters.fusion chapters.decoupling
+        chapters.decomposition
         chapters.quality chapters.quality_tables chapters.quality_matrix chapters.quality_gaps
         chapters.quality_balances chapters.quality_checks report
-""",
+    """,
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]
 ORDER += [f"commands.{each}" for each in ("options", "importing", "boundaries", "compiling")]

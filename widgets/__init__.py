@@ -2,6 +2,7 @@
 
 from .boundary_editor import BoundaryEditor
 from .convention_picker import ConventionPicker
+from .decoupling_explorer import DecouplingExplorer
 from .park_picker import ParkPicker
 
-__all__ = ["BoundaryEditor", "ConventionPicker", "ParkPicker"]
+__all__ = ["BoundaryEditor", "ConventionPicker", "DecouplingExplorer", "ParkPicker"]

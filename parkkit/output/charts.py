@@ -11,6 +11,11 @@ from ipykernel.connect import get_connection_file
 from IPython.display import display
 
 from parkkit.output.boundary_charts import boundary_map
+from parkkit.output.decomposition_charts import (
+    effects_waterfall,
+    industry_multiples,
+    tapio_paths,
+)
 from parkkit.output.decoupling_charts import decoupling_lines, state_grid, tapio_quadrant
 from parkkit.output.emission_charts import emissions_by_plant, emissions_by_year
 from parkkit.output.ledger_charts import convention_waterfall, ledger_waterfall
@@ -26,10 +31,12 @@ __all__ = [
     "captioned",
     "convention_waterfall",
     "decoupling_lines",
+    "effects_waterfall",
     "emissions_by_plant",
     "emissions_by_year",
     "fused_bars",
     "fused_scatter",
+    "industry_multiples",
     "is_under_voila",
     "ledger_waterfall",
     "membership_matrix",
@@ -40,6 +47,7 @@ __all__ = [
     "show",
     "species_bars",
     "state_grid",
+    "tapio_paths",
     "tapio_quadrant",
     "waste_bars",
     "width_bars",

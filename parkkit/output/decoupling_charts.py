@@ -171,7 +171,7 @@ def tapio_quadrant(frame: pd.DataFrame, *, language: Language, title: str, capti
                     where="tapio_quadrant")  # fmt: skip
     known = rows.dropna(subset=changes).sort_values("end", ascending=False, kind="stable")
     points = _tapio_points(known, language)
-    domains = {axis: _around_zero(points[axis]) for axis in ("x", "y")}
+    domains = {axis: around_zero(points[axis]) for axis in ("x", "y")}
     per_cent = alt.Axis(format="~%")
     x = alt.X(
         "x:Q",
@@ -193,7 +193,7 @@ def tapio_quadrant(frame: pd.DataFrame, *, language: Language, title: str, capti
         counted("note_not_labelled", left_out, language),
     ]
     return captioned(
-        alt.layer(*_rays(domains, x, y, language), *haloed(names, x, y), marks),
+        alt.layer(*rays(domains, x, y, language), *haloed(names, x, y), marks),
         title,
         with_notes(caption, notes, language),
         language=language,
@@ -275,22 +275,23 @@ def _around_hundred(values: pd.Series) -> Domain:
     return low - margin, high + margin
 
 
-def _around_zero(values: pd.Series) -> Domain:
+def around_zero(values: pd.Series) -> Domain:
+    """Return what an axis spans that shows some changes and zero."""
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     span = (high - low) or 0.1
     return low - 0.15 * span, high + 0.15 * span
 
 
-def _rays(domains: dict[str, Domain], x: alt.X, y: alt.Y, language: Language) -> list[alt.Chart]:
+def rays(domains: dict[str, Domain], x: alt.X, y: alt.Y, language: Language) -> list[alt.Chart]:
     """Return the axes through zero and the lines of elasticity 0.8 and 1.2, up to the edges."""
     (left, right), (low, high) = domains["x"], domains["y"]
-    rays = [
+    ends = [
         {"slope": slope, "x": along, "y": slope * along}
         for slope in (0.8, 1.2)
         for along in (max(left, low / slope), min(right, high / slope))
     ]
-    frame = pd.DataFrame(rays).assign(
-        text=[label("charts.elasticity", language, value=f"{ray['slope']:g}") for ray in rays]
+    frame = pd.DataFrame(ends).assign(
+        text=[label("charts.elasticity", language, value=f"{ray['slope']:g}") for ray in ends]
     )
     zero = pd.DataFrame({"x": [0.0], "y": [0.0]})
     lines = alt.Chart(frame).mark_line(color=GREY, strokeDash=[5, 4])

@@ -5,7 +5,8 @@ import pytest
 
 from parkkit.core.labels import LANGUAGES, label
 from parkkit.diagnosis.decoupling import DecouplingRule, decoupling_states, diagnose
-from parkkit.diagnosis.sentences import sentence
+from parkkit.diagnosis.peaking import peaking
+from parkkit.diagnosis.sentences import effects_sentence, peaking_sentence, sentence
 
 
 def told(language, *, so2=90.0, co2e=104.0, value=(100.0, 110.0), rule=None, **bases):
@@ -25,7 +26,7 @@ def told(language, *, so2=90.0, co2e=104.0, value=(100.0, 110.0), rule=None, **b
 
 def test_the_chinese_paragraph_has_numbers_state_and_caveat():
     assert told("zh") == (
-        "2020—2023 年，全园区的增加值（2020 年价）增长 10.0%，二氧化硫排放量下降 10.0%，"
+        "2020—2023 年，本园区的增加值（2020 年价）增长 10.0%，二氧化硫排放量下降 10.0%，"
         "温室气体（二氧化碳当量）排放量上升 4.0%，判定为“脱污未脱碳（污染物单脱钩）”（S2）。"
         "Tapio 弹性系数：二氧化硫为 -1.000（强脱钩），温室气体（二氧化碳当量）为 0.400（弱脱钩）。"
         "方向按首末两年判定，变化不超过基期 1% 的视为不显著；"
@@ -102,3 +103,104 @@ def test_states_of_a_users_own_come_without_our_caveat(language):
     assert {"zh": "“甲”（S1）", "en": '"mine" (S1)'}[language] in text
     assert label("diagnosis.sentence.caveat", language) not in text
     assert label("diagnosis.note.price_base_unknown", language) in text
+
+
+def yearly(amounts, *, species="so2", language="en", sign="sen", co2e=None, missing=()):
+    years = list(range(2010, 2010 + len(amounts)))
+    rows = {"year": years, "group": "park"}
+    carbon = co2e or [100.0 + 5 * step for step in range(len(amounts))]
+    pressures = pd.concat(
+        [pd.DataFrame({**rows, "species": species, "amount": amounts}),
+         pd.DataFrame({**rows, "species": "co2e", "amount": carbon})]
+    )  # fmt: skip
+    pressures = pressures[~((pressures["species"] == species) & pressures["year"].isin(missing))]
+    economy = pd.DataFrame({**rows, "amount": carbon, "price_year": 2010})
+    rule = DecouplingRule(sign=sign)
+    table = diagnose(pressures, economy, (years[0], years[-1]), rule=rule)
+    return sentence(table.loc[0], language)
+
+
+FALLING = [10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0]
+SHAKEN = [10.0, 14.0, 6.0, 13.0, 7.0, 12.0, 8.0, 14.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    ("sign", "words"),
+    [("sen", "Directions are told by Sen's slope over all years"),
+     ("mann_kendall", "by the Mann-Kendall test (at a level of 0.05) and Sen's slope")],
+)  # fmt: skip
+def test_a_trend_is_told_with_its_number_and_method(sign, words):
+    text = yearly(FALLING, sign=sign)
+    assert words in text
+    assert "sulphur dioxide -80.0%" in text
+    assert "first and the last year" not in text
+    assert ("p = 0.000" in text) == (sign == "mann_kendall")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "the trend of sulphur dioxide is not significant (p = "),
+                            ("zh", "二氧化硫的趋势不显著（p = ")],
+)  # fmt: skip
+def test_what_is_not_significant_is_told_with_its_p(language, words):
+    assert words in yearly(SHAKEN, sign="mann_kendall", language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "the trend of sulphur dioxide is within 1% of the base"),
+                            ("zh", "二氧化硫的趋势变化未超过基期的 1%")],
+)  # fmt: skip
+def test_a_trend_within_the_threshold_is_told_as_that(language, words):
+    assert words in yearly([10.0] * 8 + [20.0], language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "The end points and the trend of sulphur dioxide point"),
+                            ("zh", "二氧化硫首末两年之差与趋势方向相反")],
+)  # fmt: skip
+def test_end_points_that_contradict_a_trend_are_told(language, words):
+    assert words in yearly([10.0, 9, 8, 7, 6, 5, 4, 3, 12.0], language=language)
+    assert words not in yearly(FALLING, language=language)
+
+
+def test_years_missing_inside_a_span_are_named():
+    text = yearly(FALLING, missing=(2013, 2015))
+    assert "Years in between without data: sulphur dioxide in 2013, sulphur dioxide in 2015" in text
+    assert "in between" not in yearly(FALLING)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "words"),
+    [([1.0, 2, 9, 8, 7, 6, 5, 4], "peaked. The peak is in 2012; up to 2017, 5 year(s)"),
+     ([1.0, 2, 3, 4, 5, 6], "not peaked yet. The peak is in 2015"),
+     ([9.0, 1.0], "is not computable, 4 more year(s)")],
+)  # fmt: skip
+def test_a_peak_is_told_with_its_evidence(amounts, words):
+    rows = pd.DataFrame({"group": "park", "year": range(2010, 2010 + len(amounts)),
+                         "species": "so2", "amount": amounts})  # fmt: skip
+    assert words in peaking_sentence(peaking(rows).loc[0], "en")
+
+
+EFFECTS = pd.DataFrame(
+    {"effect": ["opened", "closed", "scale", "structure", "carbon_factor", "total"],
+     "amount": [5.0, -2.0, 30.0, -10.0, -40.0, -17.0], "before": 100.0, "start": 2020, "end": 2023,
+     "species": "co2e", "missing": "", "sellers": ""}
+)  # fmt: skip
+
+
+def test_what_drove_and_what_held_a_change_is_told_with_openings_apart():
+    assert effects_sentence(EFFECTS, "zh") == (
+        "2020—2023 年，温室气体（二氧化碳当量）排放量变化 -17.0%：推高最多的是规模效应（+30.0%），"
+        "压低最多的是能源碳强度效应（-40.0%），新投产和关停退出分别为 +5.0% 和 -2.0%。"
+    )
+
+
+def test_industries_that_stand_apart_are_named():
+    assert "能源的行业（77、44）" in effects_sentence(EFFECTS.assign(sellers="77; 44"), "zh")
+
+
+def test_a_decomposition_names_the_cells_it_lacks():
+    gap = EFFECTS.assign(amount=None, missing="26 energy_tce 2020; 44 energy_tce 2020")
+    assert effects_sentence(gap.astype({"amount": "float"}), "en") == (
+        "The decomposition of greenhouse gases (CO2e) is not computable, no usable data for: "
+        "energy consumption (2020: 26, 44)."
+    )

@@ -57,7 +57,7 @@ def _equivalents(inventory: Inventory) -> pd.DataFrame:
 
 def economy(inventory: Inventory, park: Park) -> pd.DataFrame:
     """Return the members' value added, the park's and each industry's."""
-    return economy_series(park, inventory.members)
+    return economy_series(park, inventory.members, part=inventory.part)
 
 
 def verdicts(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,158 @@
+"""Why and since when: rows by hand, effects that keep the whole, gaps that are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from parkkit.core.labels import LANGUAGES, Language
+from parkkit.diagnosis.decoupling import DecouplingRule
+from parkkit.diagnosis.identities import park_identities
+from parkkit.diagnosis.park_rows import CARBON, decompose_park, park_rows
+from parkkit.output import pages
+from parkkit.output.chapters import decomposition as chapter
+from parkkit.output.page_choice import PageChoice
+from parkkit.park.package import Park
+from tests.parks import compiled, make_park
+
+PLANTS = [{"enterprise_id": "A"},
+          {"enterprise_id": "B", "credit_code": "SYN2", "industry_code": "44"}]  # fmt: skip
+COAL = [{"enterprise_id": plant, "year": year, "amount": amount}
+        for plant, year, amount in [("A", 2022, 100), ("A", 2023, 150), ("B", 2022, 200),
+                                    ("B", 2023, 200)]]  # fmt: skip
+VALUE = [{"enterprise_id": plant, "year": year, "amount": amount}
+         for plant, year, amount in [("A", 2022, 10), ("A", 2023, 20), ("B", 2022, 40),
+                                     ("B", 2023, 30)]]  # fmt: skip
+SO2 = [{"enterprise_id": plant, "year": year, "amount": amount, **kind}
+       for plant, year, made, left in [("A", 2022, 10, 4), ("A", 2023, 15, 3), ("B", 2022, 20, 6),
+                                       ("B", 2023, 20, 2)]
+       for amount, kind in [(made, {"amount_kind": "generated", "destination": ""}),
+                            (left, {})]]  # fmt: skip
+
+
+def opened(folder: Path, **tables: Any) -> Park:
+    given = {"enterprises": PLANTS, "activity": COAL, "economy": VALUE, "releases": SO2}
+    return make_park(folder / "p", **{**given, **tables})
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, park: Park, language: Language) -> str:
+    told: list[str] = []
+    monkeypatch.setattr(pages, "display", lambda it: told.append(str(it.data)))
+    monkeypatch.setattr(pages, "show", lambda chart: told.append("<i>CHART</i>"))
+    choice = PageChoice(park="p", year=2023, boundary="physical", language=language,
+                        convention=park.about.convention)  # fmt: skip
+    chapter.show_why(compiled(park), park, choice)
+    return "\n".join(told)
+
+
+def test_rows_hold_value_energy_carbon_and_pollutants_of_each_industry(tmp_path: Path) -> None:
+    park = opened(tmp_path)
+    rows = park_rows(compiled(park), park, ["so2"]).set_index(["industry", "year"])
+    assert rows["value_added"].to_dict() == {
+        ("26", 2022): 1e5, ("26", 2023): 2e5, ("44", 2022): 4e5, ("44", 2023): 3e5
+    }  # fmt: skip
+    assert rows["so2_generated_t"].tolist() == [10, 15, 20, 20]
+    assert rows["so2_emitted_t"].tolist() == [4, 3, 6, 2]
+    # the same coal: half as much again of it burns and emits half as much again
+    for column in ("energy_tce", CARBON):
+        cells = rows[column] / rows.loc[("26", 2022), column]
+        assert cells.tolist() == pytest.approx([1, 1.5, 2, 2])
+
+
+def test_what_one_plant_does_not_tell_is_blank_in_its_industry(tmp_path: Path) -> None:
+    park = opened(tmp_path, economy=VALUE[:3],
+                  releases=SO2[:-2] + SO2[-1:])  # fmt: skip
+    rows = park_rows(compiled(park), park, ["so2"]).set_index(["industry", "year"])
+    assert rows["value_added"].isna().tolist() == [False, False, False, True]
+    assert rows["so2_generated_t"].isna().tolist() == [False, False, False, True]
+    assert rows["so2_emitted_t"].tolist() == [4, 3, 6, 2]
+
+
+def test_an_industry_nobody_names_keeps_what_it_earns(tmp_path: Path) -> None:
+    plants = [PLANTS[0], {**PLANTS[1], "industry_code": ""}]
+    park = opened(tmp_path, enterprises=plants)
+    rows = park_rows(compiled(park), park).set_index(["industry", "year"])
+    assert rows.loc[[("", 2022), ("", 2023)], "value_added"].tolist() == [4e5, 3e5]
+
+
+def test_carbon_and_pollutant_keep_their_whole_change(tmp_path: Path) -> None:
+    park = opened(tmp_path)
+    rows = park_rows(compiled(park), park, ["so2"])
+    table = decompose_park(rows, park_identities(["so2"], carbon=CARBON), (2022, 2023))
+    so2 = table[table["species"] == "so2"].set_index("effect")["amount"]
+    assert so2["total"] == pytest.approx(-5)
+    assert so2.drop("total").sum() == pytest.approx(-5)
+    # coal made the sulphur in both years: all of the fall but coal's is treatment
+    assert so2["source"] == pytest.approx(0, abs=1e-9)
+    assert so2["end_of_pipe"] < -5
+
+
+def test_industries_that_sell_energy_stand_apart_and_the_sum_is_kept() -> None:
+    rows = pd.DataFrame(
+        {"group": "park", "industry": ["26", "77", "26", "77"], "year": [2020, 2020, 2021, 2021],
+         "value_added": [1.0, 1.0, 2.0, 1.0], "energy_tce": [10.0, -2.0, 15.0, -3.0],
+         CARBON: [30.0, 5.0, 40.0, 9.0]}
+    )  # fmt: skip
+    table = decompose_park(rows, park_identities(carbon=CARBON), (2020, 2021))
+    amounts = table.set_index("effect")["amount"]
+    assert amounts["net_sellers"] == 4
+    assert amounts["total"] == pytest.approx(14)
+    assert amounts.drop("total").sum() == pytest.approx(14)
+    assert table["sellers"].unique().tolist() == ["77"]
+    assert (table["before"].iloc[0], table["after"].iloc[0]) == (35, 49)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_draws_what_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    assert shown(monkeypatch, opened(tmp_path), language).count("<i>CHART</i>") == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "二氧化硫产生量（2023 年：44）"), ("en", "sulphur dioxide generated (2023: 44)")],
+)
+def test_the_page_names_the_cells_that_are_missing_and_draws_nothing_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, words: str
+) -> None:
+    told = shown(monkeypatch, opened(tmp_path, releases=SO2[:-2] + SO2[-1:]), language)
+    assert words in told
+    assert told.count("<i>CHART</i>") == 1
+
+
+def test_without_an_economy_nothing_is_decomposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = shown(monkeypatch, opened(tmp_path, economy=[]), "zh")
+    assert "无法分解" in told
+    assert "CHART" not in told
+
+
+PRESSURE = pd.DataFrame(
+    {"group": ["park"] * 4 + ["26"] * 2, "year": [2020, 2021, 2020, 2021, 2020, 2021],
+     "species": ["co2e", "co2e", "so2", "so2", "co2e", "co2e"],
+     "amount": [100.0, 90.0, 10.0, 8.0, 50.0, 60.0]}
+)  # fmt: skip
+ECONOMY = pd.DataFrame(
+    {"group": ["park", "park", "26", "26"], "year": [2020, 2021] * 2,
+     "amount": [10.0, 12.0, 5.0, 5.5], "price_year": 2020}
+)  # fmt: skip
+
+
+def test_a_path_is_the_change_since_the_first_year() -> None:
+    table = chapter.paths(PRESSURE, ECONOMY, "en")
+    assert table["group"].tolist() == ["the whole park"] * 2 + ["26 Chemicals"] * 2
+    assert table["economy_change"].tolist() == pytest.approx([0, 0.2, 0, 0.1])
+    assert table["pressure_change"].tolist() == pytest.approx([0, -0.1, 0, 0.2])
+
+
+def test_what_is_explored_is_the_group_and_span_asked_for() -> None:
+    rule = DecouplingRule(pollutants=("so2",))
+    found, lines = chapter.explored(PRESSURE, ECONOMY, "park", (2020, 2021), rule)
+    assert (found["state"], found["pollutant"]) == ("S1", "so2")
+    last = lines[lines["year"] == 2021].set_index("series")["index"]
+    assert last.to_dict() == pytest.approx({"carbon": 90, "economy": 120, "so2": 80})
