@@ -29,8 +29,8 @@ WINGS = {
         identity listings proposals boundary neighbours drawings registers
         form_mapping form_files form_headers form_reading form_titles form_placing form_energy_units
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
-        form_standing appending verdicts forms
-        geojson_text replacing versions boundary_import
+        form_standing replacing appending verdicts forms
+        geojson_text versions boundary_import
     """,
     "inventory": """
         economy formulas factors matching parameters resolution activity expectation devices parts

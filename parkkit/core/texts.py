@@ -1,7 +1,8 @@
-"""Texts: files of text, in the encodings that people save them in."""
+"""Texts: how files of text are read, in the encodings people save them in, and names compared."""
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from parkkit.core.errors import ParkError
@@ -27,3 +28,14 @@ def read_decoded(path: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise ParkError("not_text", where=path.name)
+
+
+def part_key(name: str) -> str:
+    """Return a part's name as it is compared: brackets of either width, blanks folded.
+
+    Examples
+    --------
+    >>> part_key("东区（一期）") == part_key(" 东区 (一期)") == part_key("东区(一期)")
+    True
+    """
+    return "".join(unicodedata.normalize("NFKC", name).split())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from parkkit.park.checking import errors
 from parkkit.park.package import check_park
 from parkkit.park.polygons import FILE as SHAPES
 from parkkit.park.reading import ABOUT, TABLES
+from parkkit.park.replacing import replace_files
 
 BOM = b"\xef\xbb\xbf"
 
@@ -56,7 +56,7 @@ def append(folder: Path, rows: Mapping[str, pd.DataFrame]) -> list[Problem]:
         found = [problem for problem in check_park(copy) if _told(problem) not in before]
     if wrong := errors(found):
         raise ParkError("form_breaks_park", park=folder.name, count=len(wrong), problems=wrong)
-    _put(folder, made)
+    replace_files(folder, made)
     return list(found)
 
 
@@ -111,17 +111,3 @@ def _encoded(text: str, like: bytes) -> bytes:
     except UnicodeDecodeError:
         return text.encode("gb18030")
     return text.encode()
-
-
-def _put(folder: Path, made: Mapping[str, bytes]) -> None:
-    """Write files beside the old ones first, so that none is left half written."""
-    aside = {name: folder / f".{name}.new" for name in made}
-    try:
-        for name, content in made.items():
-            aside[name].write_bytes(content)
-        for name, path in aside.items():
-            os.replace(path, folder / name)
-    except OSError as error:
-        for path in aside.values():
-            path.unlink(missing_ok=True)
-        raise ParkError("not_writable", given=folder, why=error.strerror or "") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
@@ -12,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from parkkit.core.errors import ParkError, unknown
+from parkkit.core.texts import part_key as part_key
 from parkkit.park.listings import places as places
 from parkkit.park.package import Park
 from parkkit.park.polygons import BOUNDARY_TYPES, area_ha, inside
@@ -30,17 +30,6 @@ NOT_DRAWN = ("no_boundary", "part_not_drawn", THAT_YEAR)
 AREAS = ["boundary_type", "part", "drawn_area_ha", "official_area_ha", "difference_ha",
          "difference_percent", "valid_from", "valid_to", "origin"]  # fmt: skip
 MEMBERS = {"enterprise_id": "str", "is_member": "bool", "basis": "str", "year": "int64"}
-
-
-def part_key(name: str) -> str:
-    """Return a part's name as it is compared: brackets of either width, blanks folded.
-
-    Examples
-    --------
-    >>> part_key("东区（一期）") == part_key(" 东区 (一期)") == part_key("东区(一期)")
-    True
-    """
-    return "".join(unicodedata.normalize("NFKC", name).split())
 
 
 def part_names(park: Park, boundary_type: str = "") -> list[str]:

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from parkkit.core.errors import Problem
+from parkkit.core.texts import part_key
 from parkkit.park.faults import OPEN
 from parkkit.park.polygons import FILE, area_ha, inside, polygonal
 
@@ -58,8 +59,8 @@ def boundary_problems(boundaries: pd.DataFrame, places: pd.DataFrame) -> list[Pr
 
 
 def part_keys(parts: pd.Series) -> pd.Series:
-    """Return the names of parts as they are compared: brackets of either width, no blanks."""
-    return parts.astype("str").str.normalize("NFKC").str.replace(r"\s+", "", regex=True)
+    """Return the names of parts as they are compared."""
+    return parts.astype("str").map(part_key).astype("str")
 
 
 def feature_names(boundaries: pd.DataFrame) -> pd.Series:

@@ -11,9 +11,9 @@ from shapely.geometry.base import BaseGeometry
 from parkkit.core.errors import Problem
 from parkkit.park.datum import unshifted
 from parkkit.park.faults import Tables, at
+from parkkit.park.place_checks import FAR_KM
 from parkkit.park.polygons import distance_km
 
-FAR_KM = 50.0
 KEY = ["list", "facility_id", "enterprise_id", "process", "name", "lon", "lat", "datum"]
 
 

@@ -127,15 +127,21 @@ def many_cells_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 @pytest.fixture(scope="module")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of JupyterLab over a copy of the notebooks, which it would save back."""
-    port, folder = free_port(), tmp_path_factory.mktemp("lab")
-    copies, settings = folder / "notebooks", folder / "settings"
-    shutil.copytree(NOTEBOOKS, copies)
+    folder = tmp_path_factory.mktemp("lab")
+    with lab_of(shutil.copytree(NOTEBOOKS, folder / "notebooks"), folder) as address:
+        yield address
+
+
+@contextmanager
+def lab_of(notebooks: Path, folder: Path) -> Iterator[str]:
+    """Serve a folder of notebooks by JupyterLab; yields the address."""
+    port, settings = free_port(), folder / "settings"
     # Cells out of sight are drawn as well, so that they can be looked at.
     tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
     tracker.parent.mkdir(parents=True)
     tracker.write_text('{"windowingMode": "none"}', encoding="utf-8")
     command = [
-        *lab_command(copies, port=port, is_opened=False),
+        *lab_command(notebooks, port=port, is_opened=False),
         f"--LabApp.user_settings_dir={settings}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
         "--IdentityProvider.token=",

@@ -6,7 +6,6 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +15,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page
 
 from parkkit.core.labels import label
-from parkkit.output.apps import lab_command
 from tests.browser.conftest import (
     PARKS,
     Watched,
-    answers,
-    free_port,
+    lab_of,
     pages_of,
-    running,
-    wait_until,
 )
 from tests.browser.test_lab import run_all
 from tests.parks import box, write_park
@@ -189,26 +184,6 @@ def is_close(one: Point, other: Point) -> bool:
 
 def nearest(points: Sequence[Point], wanted: Point) -> Point:
     return min(points, key=lambda point: math.dist(point, wanted))
-
-
-@contextmanager
-def lab_of(notebooks: Path, folder: Path) -> Iterator[str]:
-    """Serve a folder of notebooks by JupyterLab; yields the address."""
-    port, settings = free_port(), folder / "settings"
-    tracker = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
-    tracker.parent.mkdir(parents=True)
-    tracker.write_text('{"windowingMode": "none"}', encoding="utf-8")
-    command = [
-        *lab_command(notebooks, port=port, is_opened=False),
-        f"--LabApp.user_settings_dir={settings}",
-        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
-        "--IdentityProvider.token=",
-        "--allow-root",
-    ]
-    with running(command, folder / "log") as log:
-        address = f"http://127.0.0.1:{port}/"
-        wait_until(lambda: answers(f"{address}api"), "JupyterLab does not answer", log)
-        yield address
 
 
 @pytest.fixture(scope="module", params=["voila", "lab"])
