@@ -13,6 +13,7 @@ import typer
 
 from parkkit.commands.boundaries import tell_boundary
 from parkkit.commands.compiling import compile_park
+from parkkit.commands.identities import tell_identities
 from parkkit.commands.importing import import_source
 from parkkit.commands.options import (
     WRONG_CALL,
@@ -43,7 +44,7 @@ CALL_CODES = frozenset({"unknown_park", "not_a_folder_name", "folder_exists", "n
                         "not_served", "not_one", "not_scopes", "not_a_list",
                         "no_notebooks", "form_no_source", "no_parts", "part_not_drawn",
                         "file_exists", "part_twice", "one_area_for_many", "missing_layer",
-                        "several_layers", "no_reference_system",
+                        "several_layers", "no_reference_system", "not_list_and_id",
                         "datum_and_system"})  # fmt: skip
 # What a form does not say and the call does not either.
 FORM_CALL_CODES = frozenset({"form_no_plant", "form_no_year"})
@@ -89,6 +90,7 @@ def _row(problem: Problem, language: Language) -> dict[str, object]:
 
 app.command(name="import")(import_source)
 app.command(name="boundary")(tell_boundary)
+app.command(name="identity")(tell_identities)
 app.command(name="compile")(compile_park)
 
 

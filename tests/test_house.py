@@ -61,11 +61,13 @@ WINGS = {
         chapters.pollution_waste chapters.pollution chapters.fusion chapters.decoupling
         chapters.decomposition
         chapters.quality chapters.quality_tables chapters.quality_matrix chapters.quality_gaps
-        chapters.quality_balances chapters.quality_checks report
+        chapters.quality_balances chapters.quality_checks chapters.quality_identity report
     """,
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]
-ORDER += [f"commands.{each}" for each in ("options", "importing", "boundaries", "compiling")]
+ORDER += [
+    f"commands.{each}" for each in ("options", "importing", "identities", "boundaries", "compiling")
+]
 ORDER += ["cli", "__main__"]
 
 

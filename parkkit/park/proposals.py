@@ -79,8 +79,19 @@ def propose_identities(
     return frame.sort_values(keys, ascending=[False, False, *[True] * 4], ignore_index=True)
 
 
-def told_proposals(proposals: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Return proposals for people: evidence, verdict and why as words of a language."""
+def told_proposals(
+    proposals: pd.DataFrame, language: Language, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return proposals for people: evidence, verdict and why as words of a language.
+
+    ``names`` are what the park's own plants are called in it.
+    """
+    own = {
+        f"{side}_name": proposals[f"{side}_id"]
+        .where(proposals[f"{side}_list"] == ENTERPRISES).map(names or {})
+        .fillna(proposals[f"{side}_name"]).astype("str")
+        for side in ("left", "right")
+    }  # fmt: skip
     told = {
         name: [told_evidence(cell, language) for cell in proposals[name]]
         for name in ("evidence_for", "evidence_against")
@@ -88,7 +99,7 @@ def told_proposals(proposals: pd.DataFrame, language: Language) -> pd.DataFrame:
     why = [label(f"identity.why.{code}", language) for code in proposals["why"]]
     verdicts = [label(f"identity.verdict.{each or 'open'}", language)
                 for each in proposals["verdict"]]  # fmt: skip
-    return proposals.assign(**told, why=why, verdict=verdicts)
+    return proposals.assign(**own, **told, why=why, verdict=verdicts)
 
 
 def _told_by(park: Park) -> pd.DataFrame:
