@@ -25,48 +25,58 @@ WINGS = {
         faults datum_checks boundary_checks place_checks listing_checks
         name_forms listed_plants evidence blocking id_checks verdict_checks
         parameter_checks control_checks own_factors trade_checks
-        monitors release_checks destination_checks reading checking gathering bundle merging package
-        identity listings proposals boundary neighbours drawings registers
+        monitors release_amounts doubts duplicates doubtful_units doubtful_plants doubtful_releases
+        release_checks destination_checks price_checks reading own_states
+        checking gathering bundle merging package
+        identity listings proposals boundary neighbours drawings
         form_mapping form_files form_headers form_reading form_titles form_placing form_energy_units
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
         form_standing replacing appending verdicts forms
         geojson_text versions boundary_import
-    """,
+             registers
+""",
     "inventory": """
-        economy formulas factors matching parameters resolution activity expectation devices parts
-        controls calculation claims cautions releases reconciliation filling overlap allocation
+        prices economy formulas factors matching parameters resolution activity expectation devices
+        parts controls calculation claims cautions held_releases releases reconciliation
+        filling overlap allocation
         exports consolidation offering compilation plant_totals listed_places
         comparison ledger_steps explanation energy water water_pollutants
         waste_rows waste_settling waste intensity
-        zero_carbon convention_steps boundary_differences part_differences restatement
-        equivalents fusion
+        zero_carbon convention_steps
+        boundary_differences part_differences restatement
+        equivalents
+          fusion
         deviations error_cells simulation uncertainty budget
-        categories told_sources completeness gaps jumps material_sides energy_balances
-        element_balances water_balances balances list_totals
-    """,
+        categories told_sources completeness gaps jumps material_sides
+        energy_balances element_balances water_balances balances list_totals
+""",
     "diagnosis": """
-        trends elasticity slopes trend_tests peaking signs decoupling
+        trends elasticity slopes trend_tests peaking signs
+        state_table decoupling
         identities logarithmic_means compared_rows links decomposition park_rows
-        effect_indexes series_draws drawn_signs likelihood effect_intervals sentences
-    """,
+        effect_indexes series_draws drawn_signs likelihood effect_intervals
+         sentences
+""",
     "output": """
         quantities layout theme marks figures map_numbers map_plane map_outlines
         boundary_charts membership_charts emission_charts ledger_charts energy_charts
-        pollutant_charts waste_charts decoupling_charts decomposition_charts quality_charts
-        perimeter_charts charts statement kernels apps page_choice pages
+        pollutant_charts waste_charts decoupling_charts decomposition_charts
+        quality_charts perimeter_charts charts statement kernels apps page_choice pages
         chapters.home chapters.boundary chapters.boundary_tables chapters.boundary_parts
         chapters.boundary_changes maps chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions
         chapters.inventory chapters.pollution_amounts chapters.pollution_tables
-        chapters.pollution_waste chapters.pollution chapters.fusion chapters.decoupling
-        chapters.decomposition
+        chapters.pollution_waste chapters.pollution chapters.fusion
+        chapters.decoupling
+         chapters.decomposition
         chapters.quality chapters.quality_tables chapters.quality_matrix chapters.quality_gaps
         chapters.quality_balances chapters.quality_checks chapters.quality_identity report
-    """,
+""",
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]
 ORDER += [
-    f"commands.{each}" for each in ("options", "importing", "identities", "boundaries", "compiling")
+    f"commands.{each}"
+    for each in ("options", "importing", "identities", "boundaries", "compiling", "fusing")
 ]
 ORDER += ["cli", "__main__"]
 

@@ -15,6 +15,9 @@ from parkkit.core.vocabulary import synonyms, vocabulary
 from parkkit.diagnosis.elasticity import Closed, elasticities, tapio_states
 from parkkit.diagnosis.signs import SignMethod, signed
 from parkkit.diagnosis.slopes import check_alpha
+from parkkit.diagnosis.state_table import AXES as AXES
+from parkkit.diagnosis.state_table import decoupling_states as decoupling_states
+from parkkit.diagnosis.state_table import state_of, states_by_signs
 from parkkit.diagnosis.trends import (
     SEPARATOR,
     Span,
@@ -24,11 +27,12 @@ from parkkit.diagnosis.trends import (
     span_changes,
     tidy_series,
 )
+from parkkit.inventory.prices import joined_codes
 
 PollutionRule = Literal["each", "worst", "equivalents"]
 SPAN = ["group", "start", "end"]
-AXES = ["economy", "pollution", "carbon"]
 PRICED = ["measure", "price_year"]
+DEFLATOR = "deflator"
 
 
 def _one_of(name: str, given: str, served: Sequence[str]) -> None:
@@ -93,27 +97,6 @@ Known: end_points, mann_kendall, sen.
 DEFAULT_RULE = DecouplingRule()
 
 
-def decoupling_states() -> pd.DataFrame:
-    """Return the eight states of economy x pollution x carbon, a table a user can replace.
-
-    Returns
-    -------
-    DataFrame
-        economy, pollution, carbon (``+`` or ``-``), state, name and remark in both languages.
-
-    References
-    ----------
-    Our reconstruction of Table C.1 of 产业园区减污降碳协同控制指南; its normative text was not at
-    hand.
-
-    Examples
-    --------
-    >>> decoupling_states().set_index("state").loc["S1", "name_en"]
-    'Synergistic decoupling'
-    """
-    return vocabulary("decoupling_states")
-
-
 def diagnose(
     pressures: pd.DataFrame,
     economy: pd.DataFrame,
@@ -131,7 +114,8 @@ def diagnose(
         ``is_partial`` where an amount is known to be too small: a note then says so.
     economy : DataFrame
         Columns group, year, amount; measure, price_year (blank: current prices) and ``unit``
-        where known. In both, rows of one group, year and species add up.
+        where known, and ``deflator`` (by which constant prices came about). In both, rows of one
+        group, year and species add up.
     years : (int, int) or sequence of them
         The spans; :func:`parkkit.diagnosis.trends.spans` makes them.
     rule : DecouplingRule
@@ -144,8 +128,8 @@ def diagnose(
     DataFrame
         A row per group, span and pollutant (under ``worst`` the one that decides): the signs of
         economy, pollution and carbon (``+``, ``-``, ``0`` within the threshold, ``""`` not
-        computable), state (S1 to S8, ``atypical``, ``not_computable``), the changes as shares of
-        the base, Tapio's elasticities and states, the trends the signs come from (Sen's slope
+        computable), state (of the table, ``atypical``, ``not_computable``), the changes as shares
+        of the base, Tapio's elasticities and states, the trends the signs come from (Sen's slope
         over the span as a share of the base; missing under end points), p (under Mann-Kendall),
         the choices made, missing (cells) and notes (codes, whose texts are labels
         ``diagnosis.note.CODE``). Changes and elasticities are by end points under every rule.
@@ -153,7 +137,8 @@ def diagnose(
     Raises
     ------
     ParkError
-        If a column is missing, an amount or a year is no number, or a span does not run forward.
+        If a column is missing, an amount or a year is no number, a span does not run forward, or
+        a table of states is not one row for each of the eight combinations of signs.
 
     Examples
     --------
@@ -174,10 +159,12 @@ def diagnose(
     carbon = _changes(rows, _named(groups, [rule.carbon]), over, rule)
     table = _axis(pollution.assign(pollutant=pollution["name"]), "pollution", "pollutant")
     table = table.merge(_axis(carbon, "carbon"), on=SPAN)
-    table = table.merge(_axis(_economy(value, groups, over, rule), "economy", *PRICED), on=SPAN)
+    growth = _economy(value, groups, over, rule)
+    growth[DEFLATOR] = _deflators(economy, growth)
+    table = table.merge(_axis(growth, "economy", *PRICED, DEFLATOR), on=SPAN)
     for told in ("missing", "notes"):
         table[told] = joined(*(table[f"{axis}_{told}"] for axis in AXES))
-    return _judged(table, rule, decoupling_states() if states is None else states)
+    return _judged(table, rule, states_by_signs(states))
 
 
 def _changes(
@@ -257,6 +244,18 @@ def _economy(
     return growth.assign(notes=joined(growth["notes"], flagged(note, is_doubtful)))
 
 
+def _deflators(economy: pd.DataFrame, growth: pd.DataFrame) -> list[str]:
+    """Return for each group and span the indexes that its years were deflated by."""
+    if DEFLATOR not in economy:
+        return [""] * len(growth)
+    told = economy[["group", "year", DEFLATOR]].fillna("").astype({"group": "str"})
+    by_group = dict(iter(told.astype({"year": "int64"}).groupby("group")))
+    none = told.iloc[:0]
+    spans = zip(growth["group"], growth["start"], growth["end"], strict=True)
+    rows = ((by_group.get(group, none), start, end) for group, start, end in spans)
+    return [joined_codes(of[of["year"].between(*ends)][DEFLATOR]) for of, *ends in rows]
+
+
 def _axis(changes: pd.DataFrame, axis: str, *more: str) -> pd.DataFrame:
     """Return the changes of one axis under names of its own."""
     renamed = {name: f"{axis}_{name}" for name in ("change", "trend", "p", "missing", "notes")}
@@ -264,12 +263,13 @@ def _axis(changes: pd.DataFrame, axis: str, *more: str) -> pd.DataFrame:
     return changes.rename(columns=renamed)[[*SPAN, *renamed.values(), *more]]
 
 
-def _judged(table: pd.DataFrame, rule: DecouplingRule, states: pd.DataFrame) -> pd.DataFrame:
+def _judged(
+    table: pd.DataFrame, rule: DecouplingRule, lookup: dict[tuple[str, ...], str]
+) -> pd.DataFrame:
     """Return the table with signs, states, elasticities and the choices behind them."""
     judged = table.copy()
-    lookup = _lookup(states)
     signs = zip(*(judged[axis] for axis in AXES), strict=True)
-    judged["state"] = pd.Series([_state(sign, lookup) for sign in signs], dtype="str")
+    judged["state"] = pd.Series([state_of(sign, lookup) for sign in signs], dtype="str")
     for axis in ("pollution", "carbon"):
         pair = judged[f"{axis}_change"], judged["economy_change"]
         judged[f"{axis}_elasticity"] = elasticities(*pair, tolerance=rule.tolerance)
@@ -281,21 +281,6 @@ def _judged(table: pd.DataFrame, rule: DecouplingRule, states: pd.DataFrame) -> 
     return judged[
         [*SPAN, "pollutant", "carbon_species", *AXES, "state", *(f"{axis}_change" for axis in AXES),
          "pollution_elasticity", "pollution_tapio", "carbon_elasticity", "carbon_tapio", "measure",
-         "price_year", "pollution_rule", "sign_method", "threshold", "closed", "missing", "notes",
-         *(f"{axis}_{told}" for axis in AXES for told in ("trend", "p")), "alpha"]
+         "price_year", DEFLATOR, "pollution_rule", "sign_method", "threshold", "closed", "missing",
+         "notes", *(f"{axis}_{told}" for axis in AXES for told in ("trend", "p")), "alpha"]
     ]  # fmt: skip
-
-
-def _lookup(states: pd.DataFrame) -> dict[tuple[str, ...], str]:
-    given = list(zip(*(states[axis] for axis in AXES), strict=True))
-    wanted = list(product("+-", repeat=3))
-    wrong = {key for key in [*given, *wanted] if given.count(key) != 1 or key not in wanted}
-    if wrong:
-        raise ParkError("bad_states", given=sorted("".join(key) for key in wrong))
-    return dict(zip(given, states["state"], strict=True))
-
-
-def _state(signs: tuple[str, ...], lookup: dict[tuple[str, ...], str]) -> str:
-    if "" in signs:
-        return "not_computable"
-    return "atypical" if "0" in signs else lookup[signs]

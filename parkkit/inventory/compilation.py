@@ -21,6 +21,8 @@ from parkkit.park.package import Park
 CO2E = "co2e"
 TOLERANCE = 1e-9
 VALUED = ("computed", "reported", "partial")
+# What does not occur is a number: 0, told by whoever says so.
+NOTHING = ("NO", "NA")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +235,8 @@ def totals(
         ``by``, ``species`` (with ``co2e`` beside the gases), ``medium``, ``amount_t``,
         ``missing_rows`` (how many rows have no number) and ``status``: ``computed``, ``partial``
         (a row or a month is missing), ``not_computable`` (no row has a number; ``amount_t`` is
-        missing, never 0). Memos (biogenic CO2, what is captured, sinks) are not in.
+        missing, never 0). Where every row says that nothing occurs (NO, NA) the amount is 0.
+        Memos (biogenic CO2, what is captured, sinks) are not in.
 
     Raises
     ------
@@ -243,13 +246,16 @@ def totals(
     by = grouping(inventory, by)
     rows = inventory.emissions
     together = summands(rows[rows["year"].isin(years)] if len(years) else rows)
+    is_nothing = together["emissions_t"].isna() & together["status"].isin(NOTHING)
+    together = together.assign(is_nothing=is_nothing)
     groups = together.groupby([*by, "species", "medium"], dropna=False, sort=True)
     sums = groups["emissions_t"].sum(min_count=1).rename("amount_t")
-    table = groups.agg(missing_rows=("is_missing", "sum"), is_short=("is_short", "any"))
-    table = pd.concat([sums, table], axis=1).reset_index()
+    table = groups.agg(missing_rows=("is_missing", "sum"), is_short=("is_short", "any"),
+                       is_nothing=("is_nothing", "all"))  # fmt: skip
+    table = pd.concat([sums.mask(table["is_nothing"], 0.0), table], axis=1).reset_index()
     status = pd.Series("computed", index=table.index).mask(table["is_short"], "partial")
     status = status.mask(table["amount_t"].isna(), "not_computable")
-    return table.drop(columns="is_short").assign(status=status)
+    return table.drop(columns=["is_short", "is_nothing"]).assign(status=status)
 
 
 def total(inventory: Inventory, species: str, year: int) -> float:

@@ -50,7 +50,8 @@ def gaps(inventory: Inventory, park: Park) -> pd.DataFrame:
         ``process``, ``year`` (missing where it is no matter of a year), ``list``, ``item``,
         ``species`` (several with semicolons), ``missing``, ``is_member`` (in that year, or ever).
 
-        Codes: ``gap_not_computable`` (a parameter or factor is missing), ``gap_no_number`` (a
+        Codes: ``gap_not_computable`` (a parameter or factor is missing), ``gap_held`` (a
+        release waits until a doubt about it is settled), ``gap_no_number`` (a
         species expected of a category has neither factor nor report), ``gap_list_only`` (only a
         list tells it: no factor could check it), ``gap_no_activity_of_it`` (a list tells of a
         source that has no activity), ``gap_months``, ``gap_hole`` (a series without a year
@@ -122,13 +123,25 @@ def _is_member(table: pd.DataFrame, inventory: Inventory) -> pd.Series:
     return pd.Series(in_year, index=table.index) | ever | (table["enterprise_id"] == "")
 
 
+def _release_rows(inventory: Inventory, rows: pd.DataFrame) -> pd.Series:
+    """Return the row of releases.csv that each release stands in."""
+    given = inventory.releases.drop_duplicates("release_id").set_index("release_id")["row"]
+    return rows["release_id"].map(given)
+
+
 def _cell_gaps(inventory: Inventory) -> pd.DataFrame:
     """Return the sources whose number is missing, or stands in a list alone."""
     emissions = inventory.emissions
     lacking = emissions[emissions["status"] == "not_computable"]
     rows = inventory.activity[["activity_id", "row"]]
     lacking = lacking.merge(rows.drop_duplicates("activity_id"), on="activity_id", how="left")
-    lacking = lacking.assign(code="gap_not_computable", file=ACTIVITY)
+    # A release without a number is one that waits until a doubt about it is settled.
+    is_held = lacking["release_id"] != ""
+    lacking = lacking.assign(
+        code=is_held.map({True: "gap_held", False: "gap_not_computable"}),
+        file=is_held.map({True: RELEASES, False: ACTIVITY}),
+        row=lacking["row"].where(~is_held, _release_rows(inventory, lacking)),
+    )
     known = ["enterprise_id", "process", "year", "species"]
     lacking = lacking.groupby([*known, "item", "missing", "code", "file"], as_index=False).agg(
         row=("row", "min")

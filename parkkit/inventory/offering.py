@@ -54,9 +54,9 @@ def offer(park: Park, convention: Convention) -> Offered:
     rows = _stacked([calculated.emissions, claimed, listed])
     # Waste that was only generated is no release, and yet its plants are asked about.
     told = (park.releases["year"], calculated.activity["year"], rows["year"])
-    all_offered = candidates(
-        pd.concat([rows, held.rename(columns={"amount_t": "emissions_t"})], ignore_index=True)
-    )
+    # A memo is told beside what is offered, and is no part of it.
+    counted = held[~held["is_memo"].astype(bool)].rename(columns={"amount_t": "emissions_t"})
+    all_offered = candidates(pd.concat([rows, counted], ignore_index=True))
     kept, lost = reconcile(rows, convention=convention, list_order=park.about.list_order)
     kept, added = fill_months(kept, convention)
     kept, parts = mark_parts(kept)

@@ -12,6 +12,7 @@ from parkkit.core.tables import columns, empty
 from parkkit.core.units import conversions
 from parkkit.core.vocabulary import codes, vocabulary
 from parkkit.inventory.calculation import greenhouse_gases, source_ids
+from parkkit.inventory.held_releases import told_releases, without_doubted
 from parkkit.park.package import Park
 
 # A rank nobody gave comes after the worst that can be given.
@@ -19,8 +20,8 @@ NO_RANK = 6.0
 ENVIRONMENT, TREATMENT = "environment", "treatment_plant"
 SOURCE = ["enterprise_id", "list", "process", "stack_id", "species", "medium", "year", "month"]
 # What only a calculated row has.
-BLANK = ("technology", "control", "item", "activity_id", "missing", "factor_id",
-         "factor_set", "part_of", "distribution")  # fmt: skip
+BLANK = ("technology", "control", "item", "activity_id", "factor_id", "factor_set", "part_of",
+         "distribution")  # fmt: skip
 NONE = ("co2e_t", "factor_rank", "factor_uncertainty_percent")
 SENT_USE = "wastewater_sent"
 # A row with one of these leaves a gap; NO, IE and NA say that nothing is missing.
@@ -33,20 +34,26 @@ def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     offered : DataFrame
-        Every released amount, in tonnes; a generated amount stands beside the released one of
-        its source as ``generated_t``.
+        Every released amount, in tonnes and in the species of the vocabulary; a generated amount
+        stands beside the released one of its source as ``generated_t``. A row in doubt is one
+        without a number, and ``missing`` is the reason.
     held : DataFrame
-        Ledger entries: species that nobody knows, and waste that was moved, not released.
+        Ledger entries: rows in doubt with their amounts (a generated amount as a memo), species
+        that nobody knows, waste that was moved, not released; and as memos the rows whose
+        species was aligned, by what their list calls it.
     """
     if not len(park.releases):
         return empty("emissions"), joined([])
-    rows = _as_emissions(park)
+    told = told_releases(park)
+    rows = _as_emissions(park, without_doubted(told))
     known = rows["species"].isin(codes("species"))
-    moved = _is_moved(rows)
+    moved, settled = _is_moved(rows), rows["doubt"] == ""
     ledger = joined(
         [
-            entries(rows[~known], stage="reconcile", reason="unknown_species"),
-            entries(rows[known & moved], stage="scope", reason="moved_not_released"),
+            *_doubted(park, told[told["doubt"] != ""]),
+            entries(rows[~known & settled], stage="reconcile", reason="unknown_species"),
+            entries(rows[known & moved & settled], stage="scope", reason="moved_not_released"),
+            *_aligned(park, told[(told["given_species"] != "") & (told["doubt"] == "")]),
         ]
     )
     names = [column.name for column in columns("emissions")]
@@ -54,30 +61,53 @@ def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def in_tonnes(park: Park) -> pd.DataFrame:
-    """Return the releases of a park as they were given, in tonnes beside.
+    """Return the releases of a park in the species of the vocabulary, in tonnes beside.
 
     Returns
     -------
     DataFrame
         The ``releases`` table, ``row`` (of releases.csv, as a spreadsheet counts), ``amount_t``,
         ``coverage_share`` (months told / 12 of the amount's kind and destination; 1 for a yearly
-        row) and ``list_place``: where its list stands in the park's order.
+        row), ``list_place``: where its list stands in the park's order, ``given_species`` (what
+        the list calls an aligned one) and ``doubt``: why a row is held out. Such a row has no
+        amount; one that only stands twice is left out.
     """
-    rows = park.releases.reset_index(names="row")
+    rows = without_doubted(told_releases(park)).reset_index(names="row")
     place = {name: rank for rank, name in enumerate(park.about.list_order)}
-    return rows.assign(
+    return rows.drop(columns="given_amount").assign(
         amount_t=_tonnes(rows),
         coverage_share=_coverage(rows, ("amount_kind", "destination")),
         list_place=rows["list"].map(place).fillna(len(place)).astype("int64"),
     )
 
 
+def _doubted(park: Park, rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the ledger entries of rows in doubt: what they tell, and why it is held out."""
+    if not len(rows):
+        return []
+    released = _as_emissions(park, rows)
+    made = rows["amount_kind"] == "generated"
+    # What was generated is in no total; it is told as a memo.
+    generated = _as_emissions(park, rows[made].assign(amount_kind="released"))
+    return [
+        entries(part, stage="reconcile", reason=part["doubt"], is_memo=is_memo)
+        for part, is_memo in ((released, False), (generated, True))
+        if len(part)
+    ]
+
+
+def _aligned(park: Park, rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return memo entries of the rows that count by another species than their list's own."""
+    given = rows.assign(species=rows["given_species"], amount=rows["given_amount"])
+    part = _as_emissions(park, given)
+    return [entries(part, stage="reconcile", reason="species_aligned", is_memo=True)]
+
+
 def _is_moved(rows: pd.DataFrame) -> pd.Series:
     return ~rows["destination"].isin([ENVIRONMENT, TREATMENT])
 
 
-def _as_emissions(park: Park) -> pd.DataFrame:
-    rows = park.releases
+def _as_emissions(park: Park, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["amount_kind"] == "released"].merge(_generated(rows), on=SOURCE, how="left")
     # What a source released in several rows it generated once; it stands with what it released
     # itself, because what was sent or moved leaves the inventory.
@@ -98,6 +128,7 @@ def _as_emissions(park: Park) -> pd.DataFrame:
     coverage = _coverage(rows)
     return rows.assign(
         **dict.fromkeys(BLANK, ""),
+        missing=rows["doubt"].mask(rows["amount"].notna(), ""),
         **dict.fromkeys(NONE, np.nan),
         source_id=source_ids(rows).str.rstrip("/"),
         industry_code=rows["enterprise_id"].map(plants["industry_code"]).fillna(""),
@@ -145,8 +176,11 @@ def _status(rows: pd.DataFrame, coverage: pd.Series) -> pd.Series:
 def _generated(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the generated amounts in tonnes, keyed by source, to stand beside the released."""
     made = rows[rows["amount_kind"] == "generated"]
-    tonnes = made[SOURCE].assign(generated_t=_tonnes(made))
-    return tonnes.groupby(SOURCE, dropna=False)["generated_t"].sum(min_count=1).reset_index()
+    tonnes = made[SOURCE].assign(generated_t=_tonnes(made), is_doubted=made["doubt"] != "")
+    groups = tonnes.groupby(SOURCE, dropna=False)
+    # A sum without the row in doubt would be taken for the whole.
+    sums = groups["generated_t"].sum(min_count=1).mask(groups["is_doubted"].any())
+    return sums.rename("generated_t").reset_index()
 
 
 def _tonnes(rows: pd.DataFrame) -> pd.Series:

@@ -16,7 +16,8 @@ class Park:
     """A park that was read and found sound: what ``park.toml`` says, and its tables.
 
     Every table has the columns of ``data/columns.csv``; its index counts rows as a spreadsheet
-    does. ``notes`` are the warnings that travel into the report.
+    does. ``notes`` are the warnings that travel into the report; ``states`` is the park's own table
+    of decoupling states, ``None`` where it has none and ours serves.
     """
 
     about: About
@@ -34,6 +35,7 @@ class Park:
     same_as: pd.DataFrame
     sources: pd.DataFrame
     notes: tuple[Problem, ...] = ()
+    states: pd.DataFrame | None = None
 
     def name(self, language: Language) -> str:
         """The park's name in a language."""

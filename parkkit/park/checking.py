@@ -10,6 +10,7 @@ from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
 from parkkit.park.control_checks import control_problems
 from parkkit.park.destination_checks import destination_problems
+from parkkit.park.doubtful_releases import doubt_problems
 from parkkit.park.faults import Tables, at, wrong_units
 from parkkit.park.id_checks import id_problems
 from parkkit.park.listing_checks import listing_problems
@@ -17,6 +18,7 @@ from parkkit.park.monitors import has_readings
 from parkkit.park.own_factors import own_factor_problems
 from parkkit.park.parameter_checks import site_factor_problems
 from parkkit.park.place_checks import place_problems
+from parkkit.park.price_checks import price_problems
 from parkkit.park.release_checks import release_problems
 from parkkit.park.trade_checks import trade_problems
 from parkkit.park.verdict_checks import verdict_problems
@@ -50,6 +52,7 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *control_problems(tables),
         *_counterparts(tables),
         *trade_problems(tables),
+        *doubt_problems(tables),
         *release_problems(tables),
         *destination_problems(tables),
         *_operation(tables),
@@ -60,6 +63,7 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *verdict_problems(tables),
         *_plants(tables["enterprises"]),
         *_economy(tables["economy"]),
+        *price_problems(tables),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Checks of where releases go: to whom, in which medium, and the same one told twice."""
+"""Checks of where releases go: to whom, in which medium, and those of one place summed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NUMBERS = ["amount", "unit", "notation", "concentration_mg_per_m3", "flow_m3_per
 
 
 def destination_problems(tables: Tables) -> Iterator[Problem]:
-    """Return releases sent where they cannot go, in a medium they are not in, or told twice."""
+    """Return releases sent where they cannot go, in a medium they are not in, or summed."""
     releases = tables["releases"]
     if not len(releases):
         return
@@ -38,7 +38,7 @@ def destination_problems(tables: Tables) -> Iterator[Problem]:
     yield from _nobody_named(sewers)
     yield from _no_treatment(sewers, tables)
     yield from _unlikely_media(releases)
-    yield from _twice(releases)
+    yield from _summed(releases)
 
 
 def _wrong_medium(moved: pd.DataFrame) -> Iterator[Problem]:
@@ -97,18 +97,17 @@ def _unlikely_media(releases: pd.DataFrame) -> Iterator[Problem]:
                  species=name, given=where, usual=usual[str(name)], count=len(rows))  # fmt: skip
 
 
-def _twice(releases: pd.DataFrame) -> Iterator[Problem]:
-    """Tell releases that differ in nothing but their ids, and those that are summed."""
+def _summed(releases: pd.DataFrame) -> Iterator[Problem]:
+    """Tell releases that differ in nothing but ids and amounts: they are summed.
+
+    Those of one amount are told as duplicates.
+    """
     rows = releases[releases.duplicated(SAME, keep=False)]
     if not len(rows):
         return
     number = pd.Series(rows.index, index=rows.index)
     alike = [rows[name] for name in [*SAME, *NUMBERS]]
     equal = number.groupby(alike, dropna=False).transform("first")
-    for row in rows.index[equal != number]:
-        yield at("releases", row, "release_id", "same_release_twice", is_warning=True,
-                 given=rows["release_id"][row], first=int(equal[row]),
-                 other=rows["release_id"][equal[row]])  # fmt: skip
     # Kinds of waste share one species, and are told apart by nothing else.
     other = rows[(rows["medium"] != WASTE) & (equal == number)]
     summed = other[other.duplicated(SAME)]

@@ -19,6 +19,7 @@ from parkkit.park.gathering import gathered_activity, large_activity, located, r
 from parkkit.park.merging import merged
 from parkkit.park.monitors import monitored
 from parkkit.park.own_factors import coded, unused_sets
+from parkkit.park.own_states import own_states
 from parkkit.park.polygons import FILE, no_boundaries, read_boundaries
 from parkkit.park.reading import ABOUT, TABLES, About, read_about, read_table
 from parkkit.park.release_checks import as_rates
@@ -184,6 +185,8 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
     problems += found
     if not large and not any((folder / f"{name}.csv").is_file() for name in HOLD_DATA):
         problems.append(Problem(code="no_data", file="activity.csv"))
+    states, found = own_states(folder)
+    problems += found
     found = check_tables(tables, boundaries)
     # Whether park.toml declares a datum is not known while it cannot be read.
     problems += _unforeseen([each for each in found if about or each.code != "no_datum"], problems)
@@ -195,7 +198,8 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
     problems += _default_year(about, tables)
     problems += unused_sets(tables["factors"], about.convention.factor_sets)
     notes = tuple(problem for problem in problems if problem.is_warning)
-    return Park(about=about, boundaries=boundaries, notes=notes, **tables), problems
+    opened = Park(about=about, boundaries=boundaries, notes=notes, states=states, **tables)
+    return opened, problems
 
 
 def _unforeseen(found: Sequence[Problem], told: Sequence[Problem]) -> list[Problem]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from parkkit.core.errors import Problem
 from parkkit.core.units import conversion, measures
+from parkkit.park.doubtful_releases import doubts
 from parkkit.park.faults import Tables, at
 from parkkit.park.monitors import monitor_problems
 
@@ -35,7 +36,11 @@ def release_problems(tables: Tables) -> Iterator[Problem]:
     releases = tables["releases"]
     yield from _destinations(releases)
     yield from monitor_problems(releases)
-    rows = releases.assign(amount_t=_tonnes(releases)).reset_index(names="row")
+    doubted = doubts(tables)
+    # What is in doubt is told as such, and compared with nothing.
+    amount_t = _tonnes(releases).mask(releases.index.isin(doubted["row"]))
+    is_copy = releases.index.isin(doubted.loc[doubted["reason"] == "duplicate_by_content", "row"])
+    rows = releases.assign(amount_t=amount_t)[~is_copy].reset_index(names="row")
     is_waste = rows["medium"] == WASTE
     is_used = rows["destination"] == "used"
     received = _received(rows[is_waste], tables["activity"])

@@ -12,7 +12,7 @@ import pandas as pd
 from parkkit.core.errors import ParkError, Problem, unknown
 from parkkit.park.appending import append
 from parkkit.park.checking import errors
-from parkkit.park.listed_plants import Key
+from parkkit.park.listed_plants import ENTERPRISES, Key
 from parkkit.park.reading import read_table
 from parkkit.park.verdict_checks import (
     contradictions,
@@ -78,7 +78,7 @@ def record_verdict(
     if verdict == "withdrawn":
         _check_stands(stands, left, right)
     else:
-        _check_listed(holders, left, right)
+        _check_listed(holders, left, right, verdict)
     row = {"left_list": left[0], "left_id": left[1], "right_list": right[0], "right_id": right[1],
            "verdict": verdict, "by": by.strip(), "on": (on or date.today()).isoformat(),
            "why": why.strip()}  # fmt: skip
@@ -115,8 +115,11 @@ def _check_stands(stands: pd.DataFrame, left: Key, right: Key) -> None:
         raise ParkError("nothing_to_withdraw", left=" ".join(left), right=" ".join(right))
 
 
-def _check_listed(holders: dict[Key, list[str]], left: Key, right: Key) -> None:
-    """Refuse a verdict on what the park does not list, on one plant, or on more than two."""
+def _check_listed(holders: dict[Key, list[str]], left: Key, right: Key, verdict: Verdict) -> None:
+    """Refuse a verdict on what the park does not list, on one plant, or on more than two.
+
+    That two listings of one plant are the same may be said: it settles a doubt about them.
+    """
     for key in (left, right):
         plants = holders.get(key, [])
         if not plants:
@@ -124,6 +127,7 @@ def _check_listed(holders: dict[Key, list[str]], left: Key, right: Key) -> None:
             raise ParkError("verdict_on_unlisted", given=key[1], list=key[0], known=known)
         if len(plants) > 1:
             raise ParkError("verdict_on_several", given=key[1], list=key[0], plants=plants)
-    if holders[left] == holders[right]:
+    is_of_listings = left != right and ENTERPRISES not in (left[0], right[0])
+    if holders[left] == holders[right] and not (verdict == "same" and is_of_listings):
         raise ParkError("verdict_on_one_plant", left=" ".join(left), right=" ".join(right),
                         given=holders[left][0])  # fmt: skip

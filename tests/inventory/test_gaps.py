@@ -187,7 +187,7 @@ def test_problems_gather_who_and_when_in_both_languages(tmp_path: Path) -> None:
 
 def test_every_code_has_its_text(tmp_path: Path) -> None:
     told = (gaps.__doc__ or "").split("Codes:")[1].split("``")[1::2]
-    assert len(told) == 18
+    assert len(told) == 19
     assert all(label(f"error.{code}", language) for code in told for language in ("zh", "en"))
 
 
@@ -254,3 +254,11 @@ def test_a_gap_built_into_langang_is_found(
         rows = rows[rows[name] == value]
     assert len(rows) == max(len(years), 1)
     assert rows["year"].dropna().tolist() == years
+
+
+def test_a_release_in_doubt_is_a_gap_of_its_own_row(tmp_path: Path) -> None:
+    rows = [{"species": "so2", "amount": -5}, {"species": "nox", "amount": 3}]
+    table = found(tmp_path, activity=[], releases=rows)
+    held = of(table, "gap_held")[["file", "row", "species", "missing"]]
+    assert held.to_numpy().tolist() == [["releases.csv", 2, "so2", "negative_amount"]]
+    assert not len(of(table, "gap_not_computable"))

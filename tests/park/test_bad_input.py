@@ -54,7 +54,6 @@ FAULTS = [
     fault(("duplicate_key", "enterprises.csv", 3, "enterprise_id"), ("'A'", "row 2"),
           enterprises=[{}, {}]),
     fault(("below", "activity.csv", 2, "amount"), ("-3", "from 0 up"), activity=[{"amount": -3}]),
-    fault(("below", "releases.csv", 2, "amount"), ("-3", "from 0 up"), releases=[{"amount": -3}]),
     fault(("blank_amount", "activity.csv", 2, "amount"), ("notation",), activity=[{}]),
     fault(("amount_and_notation", "activity.csv", 2, "notation"), ("NE", "one of the two"),
           activity=[{**COAL, "notation": "NE"}]),
@@ -294,6 +293,8 @@ B_BUYS = {**BOUGHT, "enterprise_id": "B", "counterpart_id": "A"}
 A_SELLS = {**SOLD, "counterpart_id": "B"}
 CLAIM = {"amount": 60}
 DOUBTS = [
+    fault(("negative_amount", "releases.csv", 2, "amount"), ("-3 t", "'permit'", "confirmed_by"),
+          releases=[{"amount": -3}]),
     fault(("sale_denied", "activity.csv", 3, "counterpart_id"), ("'A' sold 50 MWh", "'B'", "0 MWh"),
           **two({**A_SELLS, "amount": 50}, {**B_BUYS, "amount": 50, "year": 2022,
                                             "counterpart_id": "grid"})),

@@ -73,7 +73,6 @@ FAULTS = [
     pytest.param([{**READ, "hours": 673, "month": 2}], ("hours_above_year", 2, "hours"),
                  "2023-02", id="month"),
     pytest.param([{**READ, "unit": "kg"}], ("monitor_unit", 2, "unit"), "'kg'", id="unit"),
-    pytest.param([{"amount": -5}], ("below", 2, "amount"), "from 0 up", id="negative"),
 ]  # fmt: skip
 
 

@@ -285,6 +285,15 @@ def test_a_verdict_that_does_not_do_is_refused_and_nothing_written(
     assert (folder / "same_as.csv").read_bytes() == before
 
 
+def test_two_listings_of_one_plant_may_be_confirmed_as_the_same(tmp_path: Path) -> None:
+    other = {**LISTED, "list": "tax", "facility_id": "09", "enterprise_id": "A"}
+    folder = folder_of(tmp_path, listings=[*LISTINGS, other])
+    record_verdict(folder, ("permit", "00"), ("tax", "09"), "same", by="M", why="seen", on=DAY)
+    assert open_park(folder).same_as["verdict"].tolist() == ["same"]
+    with pytest.raises(ParkError, match="are one plant, 'A'"):
+        record_verdict(folder, ("permit", "00"), ("tax", "09"), "different", by="M", why="x")
+
+
 def test_a_verdict_is_recorded_where_no_file_is_yet(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
     (folder / "same_as.csv").unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from parkkit.inventory.compilation import Inventory, compile_inventory, total, t
 from parkkit.inventory.economy import economy_series
 from parkkit.inventory.listed_places import listed_apart
 from parkkit.park.boundary import members
+from parkkit.park.doubts import REASONS
 from parkkit.park.package import Park, open_park
 from parkkit.park.registers import import_register
 from tests.parks import box
@@ -27,6 +29,7 @@ CUT = {"co2": 19_145_338.1, "nox": 5_583.770, "so2": 9_799.206, "pm2_5": 2_822.6
        "co": 48_571.651}  # fmt: skip
 LISTS = {"co2": {"GHGRP"}, "ch4": {"GHGRP"}, "n2o": {"GHGRP"}, "nox": {"NEI"}, "so2": {"NEI"},
          "pm2_5": {"NEI"}, "voc": {"NEI"}, "co": {"NEI"}}  # fmt: skip
+LEAD = ("lead", "lead_compounds", "total_lead")
 LOST_CO2 = 7_989_148.2
 SMALLER = (-87.55, 41.58, -87.43, 41.70)
 
@@ -134,6 +137,37 @@ def test_what_cutting_rows_first_would_lose_is_listed(smaller: Park) -> None:
     assert (only["is_member"], only["is_inside"]) == (True, False)
     assert (only["lon"], only["lat"]) == (-87.4264, 41.68)
     assert total(compiled(smaller), "co2", 2017) - LOST_CO2 == pytest.approx(11_156_189.9, rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def by_priority(park: Park) -> Inventory:
+    chosen = replace(park.about.convention, release_rule="priority")
+    return compile_inventory(park, boundary_type="physical", convention=chosen)
+
+
+def test_lead_counts_once_and_the_other_list_stands_in_the_ledger(by_priority: Inventory) -> None:
+    assert total(by_priority, "lead", 2017) == pytest.approx(11.308, abs=5e-4)
+    rows = by_priority.emissions[by_priority.emissions["species"].isin(LEAD)]
+    assert set(rows["species"]) == {"lead"}
+    assert (set(rows["list"]), rows["enterprise_id"].nunique(), len(rows)) == ({"NEI"}, 7, 7)
+    lost = by_priority.ledger[by_priority.ledger["species"] == "lead"]
+    assert (set(lost["list"]), len(lost)) == ({"TRI"}, 5)
+    assert lost["amount_t"].sum() == pytest.approx(10.970, abs=5e-4)
+    told = by_priority.ledger[by_priority.ledger["reason"] == "species_aligned"]
+    assert told.loc[told["species"] == "lead_compounds", "amount_t"].sum() == pytest.approx(
+        10.970, abs=5e-4
+    )
+
+
+def test_by_rank_too_each_plant_has_its_lead_of_one_list(inventory: Inventory) -> None:
+    rows = inventory.emissions[inventory.emissions["species"].isin(LEAD)]
+    assert rows["enterprise_id"].value_counts().tolist() == [1] * 7
+    both = rows["emissions_t"].sum() + inventory.ledger.query("species == 'lead'")["amount_t"].sum()
+    assert both == pytest.approx(11.308 + 10.970, abs=1e-3)
+
+
+def test_no_release_of_true_plants_is_held_in_doubt(inventory: Inventory) -> None:
+    assert not set(inventory.ledger["reason"]) & set(REASONS)
 
 
 def test_every_facility_of_the_list_is_kept_where_the_list_puts_it(real: Path, park: Park) -> None:

@@ -36,8 +36,9 @@ grid-column:1/-1}
 </style>"""
 # First what makes a total too small, then what nobody can check, then what is not known of plants.
 KINDS = (
-    "gap_not_computable", "gap_no_number", "gap_months", "gap_not_estimated", "gap_hole",
-    "gap_no_activity", "gap_unknown_species", "gap_included_elsewhere", "gap_confidential",
+    "gap_not_computable", "gap_held", "gap_no_number", "gap_months", "gap_not_estimated",
+    "gap_hole", "gap_no_activity", "gap_unknown_species", "gap_included_elsewhere",
+    "gap_confidential",
     "gap_waste_generated", "gap_no_activity_of_it", "gap_list_only", "gap_economy",
     "gap_no_economy", "gap_price_index", "gap_coordinates", "gap_credit_code",
     "gap_industry_code",
@@ -155,7 +156,7 @@ def _what(problem: Problem, language: Language) -> str:
             "page.quality.months", language, months=values["missing"].replace(";", comma)
         )
         return label("page.quality.of", language, names=first, text=months)
-    if problem.code == "gap_not_computable":
+    if problem.code in ("gap_not_computable", "gap_held"):
         lacks = lacking_text(values["missing"], language)
         return label("page.quality.of", language, names=first, text=lacks)
     return first
