@@ -33,7 +33,7 @@ WINGS = {
         energy_form release_rows form_outlets permit_outlets permit_form statistics_form
         form_standing replacing appending verdicts forms
         geojson_text versions boundary_import
-             registers
+        list_mapping list_files list_reading bridges register_tables registers
 """,
     "inventory": """
         prices economy formulas factors matching parameters resolution activity expectation devices
@@ -47,7 +47,7 @@ WINGS = {
         equivalents
           fusion
         deviations error_cells simulation uncertainty budget
-        categories told_sources completeness gaps jumps material_sides
+        categories told_sources completeness gaps untold_species jumps material_sides
         energy_balances element_balances water_balances balances list_totals
 """,
     "diagnosis": """

@@ -1,8 +1,9 @@
-"""Import: a release register makes a park; a form or a layer of polygons is added to one."""
+"""Import: release lists make a park or join one; a form or polygons are added to one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,12 +21,13 @@ from parkkit.commands.options import (
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.labels import Language, label
 from parkkit.park.boundary_import import import_boundary
+from parkkit.park.bridges import mapping_template
 from parkkit.park.checking import errors
 from parkkit.park.form_mapping import known_form
 from parkkit.park.forms import Imported, import_form
-from parkkit.park.package import open_park, park_names, parks_folder
-from parkkit.park.reading import ABOUT
-from parkkit.park.registers import import_register
+from parkkit.park.package import park_names, parks_folder
+from parkkit.park.reading import ABOUT, read_table
+from parkkit.park.registers import append_register, import_register
 
 
 class Kind(StrEnum):
@@ -38,10 +40,34 @@ class Kind(StrEnum):
     env_statistics = "env_statistics"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """Lists of releases and how they are read."""
+
+    sources: Sequence[Path]
+    datum: str
+    mapping: str | None
+    list_name: str
+
+
+def write_template(path: Path | None) -> None:
+    """Write a mapping file to fill in, and end the call."""
+    if path is None:
+        return
+    if path.exists():
+        raise ParkError("file_exists", given=path)
+    try:
+        path.write_text(mapping_template(), encoding="utf-8")
+    except OSError as error:
+        raise ParkError("not_writable", given=path, why=error.strerror or "") from error
+    say("cli.written", spoken(None), path=path)
+    raise typer.Exit
+
+
 def import_source(
-    source: Path,
-    folder: Annotated[Path, typer.Argument(help="the park: made of a register, else added to")],
-    boundary: Annotated[Path | None, typer.Option(help="register: GeoJSON in WGS-84")] = None,
+    sources: Annotated[list[Path], typer.Argument(help="the file; of release lists several")],
+    folder: Annotated[Path, typer.Argument(help="the park: made of release lists, else added to")],
+    boundary: Annotated[Path | None, typer.Option(help="register: a layer of polygons")] = None,
     as_kind: Annotated[Kind, typer.Option("--as", help="what the source is")] = Kind.register,
     boundary_type: Annotated[str, typer.Option(help="what the polygons bound")] = "physical",
     country: Annotated[str, typer.Option(help="two letters")] = "CN",
@@ -54,23 +80,38 @@ def import_source(
     crs: Annotated[str, typer.Option(help="boundary: e.g. EPSG:4549, if no file says")] = "",
     encoding: Annotated[str, typer.Option(help="boundary: of the attributes, e.g. GBK")] = "",
     layer: Annotated[str, typer.Option(help="boundary: which of several layers")] = "",
-    datum: Annotated[str, typer.Option(help="boundary: wgs84, gcj02 or bd09")] = "wgs84",
+    datum: Annotated[str, typer.Option(help="of places: wgs84, gcj02 or bd09")] = "wgs84",
     valid_from: Annotated[int | None, typer.Option(help="boundary: the first year")] = None,
     valid_to: Annotated[int | None, typer.Option(help="boundary: the last year")] = None,
     official_area: Annotated[float | None, typer.Option(help="boundary: in hectares")] = None,
     name_field: Annotated[str, typer.Option(help="boundary: the column of names")] = "",
     part_field: Annotated[str, typer.Option(help="boundary: the column of parts")] = "",
+    mapping: Annotated[str | None, typer.Option(help="register: stewi, eprtr or a file")] = None,
+    list_name: Annotated[str, typer.Option("--list", help="register: what to call the list")] = "",
+    into: Annotated[bool, typer.Option("--into", help="register: append to a park")] = False,
+    template: Annotated[
+        Path | None,
+        typer.Option("--mapping-template", is_eager=True, callback=write_template,
+                     help="write a mapping file to fill in, and stop"),
+    ] = None,
     parks: Parks = None,
     language: Tongued = None,
-) -> None:
-    """Make a park of a release list, or add a form or polygons.  parkkit import list.csv gary"""
+) -> None:  # fmt: skip
+    """Make a park of release lists, or add a form or polygons.  parkkit import list.csv gary"""
     # A bare name goes under the parks, as everywhere; a path is taken as it is.
     target = folder if len(folder.parts) > 1 else parks_folder(parks) / folder
     tongue = spoken(language)
+    if len(sources) > 1 and as_kind is not Kind.register:
+        raise typer.BadParameter(label("cli.one_source", tongue, kind=as_kind.value))
+    source = sources[0]
+    lists = Lists(sources=sources, datum=datum, mapping=mapping, list_name=list_name)
     try:
-        if as_kind is Kind.register:
+        if as_kind is Kind.register and into:
+            _check_place(folder, target, parks)
+            _append(lists, target, tongue)
+        elif as_kind is Kind.register:
             about = {"country": country, "industry_scheme": industry_scheme}
-            _register(source, target, boundary, boundary_type, about, tongue)
+            _register(lists, target, boundary, boundary_type, about, tongue)
         elif as_kind is Kind.boundary:
             _check_place(folder, target, parks)
             drawn = import_boundary(
@@ -91,24 +132,51 @@ def import_source(
 
 
 def _register(
-    source: Path,
+    lists: Lists,
     target: Path,
     boundary: Path | None,
     boundary_type: str,
     about: Mapping[str, str],
     language: Language,
 ) -> None:
-    """Make a park of a release register, and say what came of it."""
+    """Make a park of release lists, and say what came of it."""
     if boundary is None:
         raise typer.BadParameter(label("cli.needs_boundary", language))
     problems = import_register(
-        source, target, boundary=boundary, boundary_type=boundary_type, country=about["country"],
-        industry_scheme=about["industry_scheme"],
+        lists.sources, target, boundary=boundary, boundary_type=boundary_type,
+        country=about["country"], industry_scheme=about["industry_scheme"], datum=lists.datum,
+        mapping=lists.mapping, list_name=lists.list_name,
     )  # fmt: skip
-    made = open_park(target)
-    held = sum(problem.code == "unknown_species" for problem in problems)
-    say("cli.imported", language, folder=target, plants=len(made.enterprises),
-        releases=len(made.releases), held=held)  # fmt: skip
+    _say_of_lists(problems, lists, language)
+    made = _sizes(target)
+    say("cli.imported", language, folder=target, plants=made[0], releases=made[1],
+        held=_held(problems))  # fmt: skip
+
+
+def _append(lists: Lists, target: Path, language: Language) -> None:
+    """Append release lists to a park, and say what came of it."""
+    before = _sizes(target)
+    problems = append_register(lists.sources, target, datum=lists.datum, mapping=lists.mapping,
+                               list_name=lists.list_name)  # fmt: skip
+    after = _sizes(target)
+    _say_of_lists(problems, lists, language)
+    say("cli.list_appended", language, folder=target, held=_held(problems),
+        plants=after[0] - before[0], releases=after[1] - before[1])  # fmt: skip
+
+
+def _sizes(folder: Path) -> tuple[int, int]:
+    """Return how many plants and releases the tables of a park hold."""
+    return len(read_table(folder, "enterprises")[0]), len(read_table(folder, "releases")[0])
+
+
+def _say_of_lists(problems: Sequence[Problem], lists: Lists, language: Language) -> None:
+    """Say what was mended in the lists and their order; what the park's check says is its own."""
+    files = {ABOUT, *(source.name for source in lists.sources)}
+    say_warnings([problem for problem in problems if problem.file in files], language)
+
+
+def _held(problems: Sequence[Problem]) -> int:
+    return sum(problem.code == "unknown_species" for problem in problems)
 
 
 def _check_place(given: Path, target: Path, parks: Path | None) -> None:

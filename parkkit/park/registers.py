@@ -1,38 +1,48 @@
-"""Registers: a public list of facility releases becomes a park folder."""
+"""Registers: lists of facility releases become a park folder, or join one."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from parkkit.core.errors import ParkError, Problem, unknown
-from parkkit.core.tables import columns
+from parkkit.core.tables import empty
+from parkkit.park.appending import append
+from parkkit.park.bridges import read_sources
+from parkkit.park.checking import errors
 from parkkit.park.datum import DATUMS
-from parkkit.park.identity import settle
 from parkkit.park.layers import read_features
 from parkkit.park.package import check_name, check_park
 from parkkit.park.polygons import BOUNDARY_TYPES, FILE
-from parkkit.park.reading import ABOUT, TABLES, read_text
+from parkkit.park.reading import ABOUT, TABLES, read_about, read_table
+from parkkit.park.register_tables import (
+    as_csv,
+    as_texts,
+    datum_of,
+    enterprises,
+    listings,
+    new_listings,
+    releases,
+    sources,
+    with_origins,
+    with_processes,
+)
+from parkkit.park.replacing import digests, refuse_changed
 
-REGISTER = {
-    "FRS_ID": "plant_id", "FacilityID": "facility_id", "FacilityName": "name", "Source": "list",
-    "Year": "year", "FlowName": "species", "Compartment": "medium", "FlowAmount": "amount",
-    "Unit": "unit", "DataReliability": "data_rank", "City": "address", "Latitude": "lat",
-    "Longitude": "lon", "NAICS": "industry_code",
-}  # fmt: skip
-NUMBERS = ("year", "amount", "data_rank", "lon", "lat")
-NEEDED = ("plant_id", "list", "year", "species", "medium", "amount", "unit")
-MEDIA = {"air": "air", "water": "water", "soil": "land", "land": "land"}
+JOINED = ("enterprises", "listings", "releases", "sources")
+SAME = ["list", "enterprise_id", "process", "species", "medium", "year"]
+_NUMBERED = re.compile(r"r(\d+)")
 
 
 def import_register(
-    source: Path,
+    source: Path | Sequence[Path],
     folder: Path,
     *,
     boundary: Path,
@@ -40,31 +50,39 @@ def import_register(
     country: str,
     industry_scheme: str,
     datum: str = "wgs84",
+    mapping: str | Path | None = None,
+    list_name: str = "",
 ) -> list[Problem]:
-    """Turn a facility release list and a polygon into a park folder.
+    """Turn lists of facility releases and a polygon into a park folder.
 
-    The list has one row per facility, list and substance, with the columns of ``REGISTER``.
-    Facilities that share an id are one plant; where a plant has several facilities in one list,
-    each is a process of it, so that their releases add up. Where the list puts each facility is
-    kept in ``listings.csv``.
+    A list has one row per facility and substance. Facilities that share an id are one plant;
+    where a plant has several facilities in one list, each is a process of it, so that their
+    releases add up. Where a list has no id that others share, each of its facilities is a plant
+    of its own: nothing is merged by name (`propose_identities` proposes). Where a list puts each
+    facility is kept in ``listings.csv``.
 
     Parameters
     ----------
-    source : Path
-        The release list (CSV).
+    source : Path or sequence of Path
+        The lists, in text (CSV).
     folder : Path
         The park folder to make; it must not exist.
     boundary : Path
         Polygons, in any format that ``layers.read_features`` reads; they become boundaries of
         ``boundary_type``.
     datum : {"wgs84", "gcj02", "bd09"}
-        The datum of the list's coordinates, kept as they are written.
+        The datum of the lists' coordinates, kept as they are written.
+    mapping : str or Path, optional
+        How the lists are written: ``stewi`` (GHGRP, NEI, TRI), ``eprtr``, or a mapping file such
+        as `mapping_template` gives. Else each list is known by its columns.
+    list_name : str
+        What to call the lists; blank: as they or their mapping say.
 
     Returns
     -------
     list of Problem
-        What was converted or mended in the polygons, and what ``check_park`` says of the new
-        park: warnings, such as substances without a species.
+        What was converted or mended in the polygons and lists, and what ``check_park`` says of
+        the new park: warnings, such as substances without a species.
 
     Raises
     ------
@@ -74,83 +92,152 @@ def import_register(
     check_name(folder.name)
     if folder.exists():
         raise ParkError("folder_exists", given=folder)
-    if datum not in DATUMS:
-        raise unknown("datum", datum, DATUMS)
-    rows = _read(source)
-    rows["datum"] = _datum_of(rows, datum)
+    rows, notes = _read(source, datum, mapping, list_name)
     shapes, told = _polygons(boundary, boundary_type)
     about = {"id": folder.name, "country": country, "scheme": industry_scheme,
              "boundary_type": boundary_type, "year": int(rows["year"].max()),
              "lists": sorted(rows["list"].unique())}  # fmt: skip
+    rows = with_origins(with_processes(rows, empty("listings")), ())
+    _refuse(list(_standing(rows, empty("releases"))), rows["source"].iloc[-1])
     # Built aside and copied when sound, so that a mistake leaves nothing behind.
     with tempfile.TemporaryDirectory() as aside:
         made = Path(aside) / folder.name
         made.mkdir()
         (made / ABOUT).write_text(_about(about), encoding="utf-8")
         (made / FILE).write_text(json.dumps(shapes, ensure_ascii=False, indent=1), encoding="utf-8")
-        for table in TABLES:
-            _write(made / f"{table}.csv", table, _table(table, rows, source))
+        for table, frame in _tables(rows).items():
+            text = as_csv(table, frame)
+            (made / f"{table}.csv").write_text(text, encoding="utf-8", newline="\n")
         problems = check_park(made)
-        wrong = [problem for problem in problems if not problem.is_warning]
-        if wrong:
+        if wrong := errors(problems):
             raise ParkError("park_has_problems", park=folder.name, count=len(wrong), problems=wrong)
         try:
             shutil.copytree(made, folder)
         except OSError as error:
             raise ParkError("not_writable", given=folder, why=error.strerror or "") from error
-    return [*told, *problems]
+    return [*told, *notes, *problems]
 
 
-def _datum_of(rows: pd.DataFrame, datum: str) -> pd.Series:
-    """Return the datum of each row: none where there is no place for it to be of."""
-    has_place = rows["lon"].notna() & rows["lat"].notna()
-    return pd.Series(datum, index=rows.index, dtype="str").where(has_place, "")
+def append_register(
+    source: Path | Sequence[Path],
+    folder: Path,
+    *,
+    datum: str = "wgs84",
+    mapping: str | Path | None = None,
+    list_name: str = "",
+) -> list[Problem]:
+    """Append lists of facility releases to a park that exists.
+
+    Only a plant with the same shared id is the park's own; every other facility becomes a plant.
+    What the park says of its plants stays.
+
+    Parameters
+    ----------
+    source, datum, mapping, list_name
+        As `import_register` takes them.
+    folder : Path
+        The park folder.
+
+    Returns
+    -------
+    list of Problem
+        What was mended in the lists, lists that ``park.toml`` does not put in order, and the
+        warnings that the park did not have before.
+
+    Raises
+    ------
+    ParkError
+        If a file is missing or does not do, a release stands in the park already, or the park
+        would not be sound. Nothing is changed then.
+    """
+    known = digests(folder, [ABOUT, *(f"{table}.csv" for table in JOINED)])
+    order, there = _standing_park(folder)
+    rows, notes = _read(source, datum, mapping, list_name)
+    rows = with_processes(rows, there["listings"])
+    rows = with_origins(rows, there["sources"]["origin"])
+    wrong = [*_second_facilities(rows, there["listings"]), *_standing(rows, there["releases"])]
+    _refuse(wrong, rows["source"].iloc[-1])
+    is_new = ~rows["plant_id"].isin(there["enterprises"]["enterprise_id"])
+    numbers = [int(match[1]) for each in there["releases"]["release_id"]
+               if (match := _NUMBERED.fullmatch(each))]  # fmt: skip
+    made = {
+        "enterprises": enterprises(rows[is_new]) if is_new.any() else empty("enterprises"),
+        "listings": new_listings(rows, there["listings"]),
+        "releases": releases(rows, max(numbers, default=0) + 1),
+        "sources": sources(rows),
+    }
+    refuse_changed(folder, known)
+    found = append(folder, {table: as_texts(table, frame) for table, frame in made.items()})
+    return [*notes, *_unordered(rows, order), *found]
 
 
-def _read(source: Path) -> pd.DataFrame:
-    if not source.is_file():
-        raise ParkError("missing_file", where=source.name, given=source.parent)
-    raw = read_text(source)
-    problems = [
-        Problem(code="missing_column", file=source.name, column=name,
-                values={"given": list(raw.columns)})
-        for name in REGISTER if name not in raw
-    ]  # fmt: skip
-    if not len(raw):
-        problems.append(Problem(code="no_rows", file=source.name))
-    if not problems:
-        problems = list(_cell_problems(raw, source.name))
-    if problems:
-        raise ParkError("file_has_problems", given=source.name, count=len(problems),
-                        problems=problems)  # fmt: skip
-    rows = raw[list(REGISTER)].rename(columns=REGISTER).map(str.strip)
-    numbers = {name: pd.to_numeric(rows[name]) for name in NUMBERS}
-    tidy = {"name": rows["name"].str.split().str.join(" "), "medium": rows["medium"].str.lower()}
-    return rows.assign(**numbers, **tidy).reset_index(drop=True)
+def _read(
+    source: Path | Sequence[Path], datum: str, mapping: str | Path | None, list_name: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the rows of lists with the datum of their places, and what was mended."""
+    if datum not in DATUMS:
+        raise unknown("datum", datum, DATUMS)
+    files = [source] if isinstance(source, Path) else list(source)
+    # A file's name tells its rows' origin.
+    names = [file.name for file in files]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise ParkError("source_twice", given=twice)
+    rows, notes = read_sources(files, mapping=mapping, list_name=list_name)
+    return rows.assign(datum=datum_of(rows, datum)), notes
 
 
-def _cell_problems(raw: pd.DataFrame, file: str) -> Iterator[Problem]:
-    """Tell every cell of the list that does not do."""
-    for given, name in REGISTER.items():
-        cells = raw[given].str.strip()
-        numbers = pd.to_numeric(cells, errors="coerce")
-        wrong = {"blank": (cells == "") & (name in NEEDED)}
-        if name in NUMBERS:
-            wrong["not_a_number"] = (cells != "") & ~(numbers.abs() < float("inf"))
-        if name in ("lon", "lat"):
-            other = raw["Latitude" if name == "lon" else "Longitude"].str.strip()
-            wrong["half_a_place"] = (cells == "") & (other != "")
-        if name == "year":
-            wrong["not_whole"] = numbers % 1 > 0
-        if name == "amount":
-            wrong["below"] = numbers < 0
-        if name == "medium":
-            wrong["unknown"] = (cells != "") & ~cells.str.lower().isin(list(MEDIA))
-        for code, flags in wrong.items():
-            for row in raw.index[flags]:
-                yield Problem(code=code, file=file, row=int(row), column=given,
-                              values={"given": cells[row], "kind": given, "low": "0",
-                                      "known": sorted(MEDIA)})  # fmt: skip
+def _standing_park(folder: Path) -> tuple[tuple[str, ...], dict[str, pd.DataFrame]]:
+    """Return the order of lists of a park and the tables that a list joins."""
+    if not (folder / ABOUT).is_file():
+        raise ParkError("missing_file", where=ABOUT, given=folder)
+    about, problems = read_about(folder)
+    tables = {}
+    for table in JOINED:
+        tables[table], found = read_table(folder, table)
+        problems += found
+    wrong = errors(problems)
+    if wrong or about is None:
+        raise ParkError("park_has_problems", park=folder.name, count=len(wrong), problems=wrong)
+    return about.list_order, tables
+
+
+def _refuse(wrong: Sequence[Problem], file: str) -> None:
+    if wrong:
+        raise ParkError("file_has_problems", given=file, count=len(wrong), problems=wrong)
+
+
+def _second_facilities(rows: pd.DataFrame, there: pd.DataFrame) -> Iterator[Problem]:
+    """Tell facilities whose plant stands under the list with one other, as a whole plant."""
+    whole = there[there["process"] == ""].drop_duplicates(["enterprise_id", "list"])
+    known = whole.set_index(["enterprise_id", "list"])["facility_id"]
+    first = rows[rows["process"] != ""].drop_duplicates(["plant_id", "list", "facility_id"])
+    for row in first.to_dict("records"):
+        other = known.get((row["plant_id"], row["list"]))
+        if other is not None:
+            yield Problem(code="second_facility", file=row["source"], row=int(row["row"]),
+                          values={"given": row["facility_id"], "other": other,
+                                  "list": row["list"], "plant": row["plant_id"]})  # fmt: skip
+
+
+def _standing(rows: pd.DataFrame, there: pd.DataFrame) -> Iterator[Problem]:
+    """Tell releases that stand in the park or in a file before: they would count twice."""
+    given = rows.assign(enterprise_id=rows["plant_id"], species=rows["species_code"])
+    first = there.drop_duplicates(SAME).assign(source="releases.csv")
+    both = pd.concat([first[[*SAME, "source"]], given[[*SAME, "source"]]]).astype({"year": "int64"})
+    earlier = both.drop_duplicates(SAME).rename(columns={"source": "earlier"})
+    found = given.assign(year=given["year"].astype("int64")).merge(earlier, on=SAME, how="left")
+    again = found[found["source"] != found["earlier"]]
+    for (file, other, name, year), part in again.groupby(["source", "earlier", "list", "year"]):
+        row = part.iloc[0]
+        yield Problem(code="release_stands", file=str(file), row=int(row["row"]),
+                      values={"count": len(part), "list": name, "year": year, "other": other,
+                              "plant": row["plant_id"], "species": row["species"]})  # fmt: skip
+
+
+def _unordered(rows: pd.DataFrame, order: Sequence[str]) -> Iterator[Problem]:
+    for name in sorted(set(rows["list"]) - set(order)):
+        yield Problem(code="list_not_ordered", file=ABOUT, column="list_order", is_warning=True,
+                      values={"given": name, "known": list(order)})  # fmt: skip
 
 
 def _polygons(boundary: Path, boundary_type: str) -> tuple[dict[str, object], list[Problem]]:
@@ -160,9 +247,7 @@ def _polygons(boundary: Path, boundary_type: str) -> tuple[dict[str, object], li
     if not boundary.is_file():
         raise ParkError("missing_file", where=boundary.name, given=boundary.parent)
     read, problems = read_features(boundary)
-    wrong = [problem for problem in problems if not problem.is_warning]
-    if wrong:
-        raise ParkError("file_has_problems", given=boundary.name, count=len(wrong), problems=wrong)
+    _refuse(errors(problems), boundary.name)
     features = [
         {**feature, "properties": {
             "name_en": "", "datum": "wgs84", "part": "", **_properties(feature),
@@ -177,68 +262,16 @@ def _properties(feature: Mapping[str, Any]) -> dict[str, Any]:
     return dict(given) if isinstance(given, dict) else {}
 
 
-def _table(table: str, rows: pd.DataFrame, source: Path) -> pd.DataFrame:
-    if table == "enterprises":
-        return _enterprises(rows)
-    if table == "listings":
-        return _listings(rows)
-    if table == "releases":
-        return _releases(rows)
-    if table == "sources":
-        title = f"{source.name}: {', '.join(sorted(rows['list'].unique()))}"
-        return pd.DataFrame(
-            [{"origin": "register", "title": title}, {"origin": "boundary", "title": FILE}]
-        )
-    return pd.DataFrame()
-
-
-def _enterprises(rows: pd.DataFrame) -> pd.DataFrame:
-    plants = settle(rows)
-    return plants.rename(columns={"plant_id": "enterprise_id", "name": "name_en"}).assign(
-        role="enterprise", datum=_datum_of(plants, next(filter(None, rows["datum"]), ""))
-    )
-
-
-def _listings(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return where the list puts each facility: a row for every name and place it gives it."""
-    # A list may write codes of different detail for one facility; the longest says most.
-    longest = rows.assign(
-        enterprise_id=rows["plant_id"],
-        # What the list gives no id of its own goes by the plant's.
-        facility_id=rows["facility_id"].where(rows["facility_id"] != "", rows["plant_id"]),
-        process=_process(rows),
-        origin="register",
-        length=-rows["industry_code"].str.len(),
-    ).sort_values(["length", "industry_code", "address"], kind="stable")
-    key = ["enterprise_id", "list", "facility_id", "name", "lon", "lat"]
-    return longest.drop_duplicates(key).sort_values(key, ignore_index=True)
-
-
-def _process(rows: pd.DataFrame) -> pd.Series:
-    """Return the facility's id where its plant has several in the list, else blank."""
-    counts = rows.groupby(["plant_id", "list"])["facility_id"].transform("nunique")
-    return rows["facility_id"].where(counts > 1, "")
-
-
-def _releases(rows: pd.DataFrame) -> pd.DataFrame:
-    table = rows.assign(
-        release_id=[f"r{number:05d}" for number in range(1, len(rows) + 1)],
-        enterprise_id=rows["plant_id"],
-        year=rows["year"].astype("int64"),
-        process=_process(rows),
-        medium=rows["medium"].map(MEDIA),
-        amount_kind="released",
-        destination="environment",
-        # Averages of scores carry binary dust: 5.000000000000001 is 5.
-        data_rank=rows["data_rank"].round(9),
-        origin="register",
-    )
-    return table.drop(columns=["lon", "lat"])
-
-
-def _write(path: Path, table: str, frame: pd.DataFrame) -> None:
-    names = [column.name for column in columns(table)]
-    frame.reindex(columns=names).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+def _tables(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables of a new park; those that lists say nothing of are empty."""
+    drawn = pd.DataFrame([{"origin": "boundary", "title": FILE}])
+    made = {
+        "enterprises": enterprises(rows),
+        "listings": listings(rows),
+        "releases": releases(rows),
+        "sources": pd.concat([sources(rows), drawn], ignore_index=True),
+    }
+    return {table: made.get(table, pd.DataFrame()) for table in TABLES}
 
 
 def _about(about: Mapping[str, Any]) -> str:

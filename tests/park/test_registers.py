@@ -120,7 +120,7 @@ def test_the_boundary_of_a_register_may_be_a_shapefile(tmp_path: Path) -> None:
 
 
 MISTAKES = [
-    ([{"FlowAmount": "-1"}], {}, "list.csv, row 2, column 'FlowAmount': -1 is below 0"),
+    ([{"FlowAmount": "1,000"}], {}, "row 2, column 'FlowAmount': '1,000' is not written with '.'"),
     ([{}, {"FlowAmount": "many"}], {}, "list.csv, row 3, column 'FlowAmount': 'many' is not a"),
     ([{"FRS_ID": ""}], {}, "list.csv, row 2, column 'FRS_ID': is blank"),
     ([{"Year": "2017.5"}], {}, "column 'Year': '2017.5' is not a whole number"),

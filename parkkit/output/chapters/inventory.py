@@ -12,6 +12,7 @@ from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.compilation import CO2E, Inventory, total, totals
 from parkkit.inventory.economy import PARK, economy_series, ratio
 from parkkit.inventory.explanation import explain
+from parkkit.inventory.untold_species import untold_species
 from parkkit.output.figures import Card, card, name_of, number
 from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, percent, readable
@@ -132,6 +133,22 @@ def not_computable(inventory: Inventory, park: Park, choice: PageChoice) -> pd.D
     told = rows.assign(name=names, missing=missing)
     told = told[["name", "process", "item", "species", "status", "missing"]]
     return told.drop_duplicates().reset_index(drop=True)
+
+
+def untold_text(inventory: Inventory, choice: PageChoice) -> str:
+    """Return which species the members tell in other years and not in the page's; else nothing."""
+    language = choice.language
+    table = untold_species(inventory, year=choice.year)
+    if not len(table):
+        return ""
+    comma = label("page.list_separator", language)
+    told = [
+        label("page.inventory.untold_one", language,
+              species=name_of(row["species"], "species", language),
+              years=row["told_years"].replace(";", comma))
+        for row in table.to_dict("records")
+    ]  # fmt: skip
+    return label("page.inventory.untold", language, given=comma.join(told))
 
 
 def missing_names(codes: str, language: Language) -> str:
