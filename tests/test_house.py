@@ -37,12 +37,12 @@ WINGS = {
 """,
     "inventory": """
         prices economy formulas factors matching parameters resolution activity expectation devices
-        parts controls calculation claims cautions held_releases releases reconciliation
+        parts controls calculation claims cautions held_releases releases list_groups reconciliation
         filling overlap allocation
         exports consolidation offering compilation plant_totals listed_places
         comparison ledger_steps explanation energy water water_pollutants
         waste_rows waste_settling waste intensity
-        zero_carbon convention_steps
+        zero_carbon convention_steps rule_differences
         boundary_differences part_differences restatement
         equivalents
           fusion

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -15,7 +16,7 @@ from parkkit.core.errors import ParkError, unknown
 from parkkit.core.labels import Language, has_label, label
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.factors import factor_sets
-from parkkit.output.statement import unused_choices
+from parkkit.output.statement import unused_choices, value_text
 
 from .keys import Keys
 from .latest import Latest
@@ -32,7 +33,8 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
     """The choices of a convention as fields; ``convention`` is the choice as a value.
 
     Observe the trait ``convention`` to learn of a change, or set it to change the fields. What
-    cannot be combined is told below the fields, and ``convention`` stays the last that can.
+    cannot be combined is told below the fields, and ``convention`` stays the last that can. Rules
+    of single species have no field: they are told and kept.
 
     Parameters
     ----------
@@ -77,8 +79,8 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
             title=label("convention.factor_sets", language),
             language=language,
         )
-        self._unused, self._refusal, self._waiting, self._result = (
-            ipywidgets.HTML() for _ in range(4)
+        self._unused, self._single, self._refusal, self._waiting, self._result = (
+            ipywidgets.HTML() for _ in range(5)
         )
         super().__init__(self._parts(), convention=first)
         self.add_class("pk-convention")
@@ -105,7 +107,7 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         style = ipywidgets.HTML(f"<style>{STYLE}</style>", layout={"display": "none"})
         told = ipywidgets.VBox([self._refusal, self._waiting, self._result])
         told.add_class("pk-told")
-        return [style, grid, self._unused, scopes, self._sets, told, Keys()]
+        return [style, grid, self._unused, self._single, scopes, self._sets, told, Keys()]
 
     def _chosen(self) -> Convention:
         """Return the convention that the fields show; raise where it cannot be."""
@@ -116,7 +118,7 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         for name in self._sets.value:
             if name not in self._known:
                 raise unknown("factor_set", name, self._known)
-        return Convention(scopes=scopes, factor_sets=self._sets.value, **values)
+        return replace(self.convention, scopes=scopes, factor_sets=self._sets.value, **values)
 
     def _take(self, _change: object = None) -> None:
         if self._is_filling:
@@ -137,6 +139,7 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         if not self._is_filling:
             self._fill(self.convention)
         self._grey()
+        self._tell_single()
         if self._compute is not None:
             self._announce()
             self._latest.ask(partial(self._answer, self._compute, self.convention))
@@ -161,6 +164,15 @@ class ConventionPicker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         names = comma.join(label(f"convention.{name}", self._language) for name in unused)
         told = label("widgets.unused", self._language, names=names)
         self._unused.value = f'<p class="pk-unused">{escape(told)}</p>' if unused else ""
+
+    def _tell_single(self) -> None:
+        """Tell the rules of single species, which no field shows."""
+        told = ""
+        if self.convention.species_rules:
+            name = label("convention.species_rules", self._language)
+            text = value_text("species_rules", self.convention, self._language)
+            told = label("error.where", self._language, where=name, text=text)
+        self._single.value = f'<p class="pk-unused">{escape(told)}</p>' if told else ""
 
     def _announce(self) -> None:
         """Show that figures are on their way; the style shows it after two seconds."""

@@ -106,11 +106,16 @@ def _say_gaps(inventory: Inventory, year: int, language: Language) -> None:
 
 
 def _choices(given: Sequence[str]) -> dict[str, object]:
-    """Read ``name=value`` pairs; lists are separated by commas, numbers are numbers."""
+    """Read ``name=value`` pairs; lists are separated by commas, numbers are numbers.
+
+    The rules of single species are written ``species_rules=co2:largest,nox:mean``.
+    """
     chosen: dict[str, object] = {}
     for pair in given:
         name, _, text = pair.partition("=")
         parts = [int(part) if part.isdigit() else part for part in text.split(",") if part]
         is_list = name in ("factor_sets", "scopes") or len(parts) > 1
         chosen[name] = parts if is_list else (parts[0] if parts else "")
+        if name == "species_rules":
+            chosen[name] = [str(part).split(":", 1) for part in parts]
     return chosen

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Literal, get_args, get_type_hints
 
 from parkkit.core.errors import ParkError, unknown
+from parkkit.core.vocabulary import codes
 
 SCOPES = (1, 2, 3)
 
@@ -16,12 +17,13 @@ class Convention:
     """The accounting choices an inventory is compiled under.
 
     Every choice but ``factor_sets`` has a default, and every choice stands in the method
-    statement of what is made with it.
+    statement of what is made with it. ``species_rules`` are pairs of a species and the rule that
+    replaces ``release_rule`` for it, kept in the order of the species.
 
     Raises
     ------
     ParkError
-        If a value is unknown.
+        If a value is unknown, or a species has two rules.
 
     Examples
     --------
@@ -45,6 +47,7 @@ class Convention:
     coal_equivalent: Literal["calorific", "equivalent"] = "calorific"
     gwp: Literal["SAR", "AR4", "AR5", "AR6"] = "AR5"
     release_rule: Literal["best_rank", "priority", "largest", "mean"] = "best_rank"
+    species_rules: tuple[tuple[str, str], ...] = ()
     fill: Literal["none", "mean_of_months"] = "none"
 
     def __post_init__(self) -> None:
@@ -52,6 +55,9 @@ class Convention:
             _check(name, getattr(self, name), known)
         _check_scopes(self.scopes)
         _check_names("factor_sets", self.factor_sets)
+        _check_species_rules(self.species_rules)
+        # Their order says nothing, so it may tell no two conventions apart.
+        object.__setattr__(self, "species_rules", tuple(sorted(self.species_rules)))
 
 
 def choices() -> dict[str, tuple[object, ...]]:
@@ -68,7 +74,7 @@ def choices() -> dict[str, tuple[object, ...]]:
     return {
         name: get_args(values[0]) or values
         for name, values in literals.items()
-        if name not in ("factor_sets", "scopes")
+        if name not in ("factor_sets", "scopes", "species_rules")
     }
 
 
@@ -96,8 +102,29 @@ def _check_names(name: str, given: object) -> None:
         raise ParkError("not_names", name=name, given=given)
 
 
+def _check_species_rules(given: tuple[tuple[str, str], ...]) -> None:
+    if not isinstance(given, tuple) or not all(map(_is_pair, given)):
+        raise ParkError("not_species_rules", given=given)
+    seen = set[str]()
+    for species, rule in given:
+        if species not in codes("species"):
+            raise ParkError("unknown", kind="species", given=species, known=codes("species"))
+        _check("release_rule", rule, choices()["release_rule"])
+        if species in seen:
+            raise ParkError("species_rule_twice", given=species)
+        seen.add(species)
+
+
+def _is_pair(given: object) -> bool:
+    if not isinstance(given, tuple) or len(given) != 2:
+        return False
+    return all(isinstance(each, str) for each in given)
+
+
 def convention(given: Mapping[str, object], *, where: str = "") -> Convention:
     """Return the convention written in a mapping, such as ``[convention]`` of ``park.toml``.
+
+    ``species_rules`` are written as a mapping (``{ co2 = "largest" }``) or as pairs.
 
     Raises
     ------
@@ -108,6 +135,8 @@ def convention(given: Mapping[str, object], *, where: str = "") -> Convention:
     --------
     >>> convention({"factor_sets": ["IPCC2006"], "grid_year": "nearest"}).grid_year
     'nearest'
+    >>> convention({"factor_sets": [], "species_rules": {"co2": "largest"}}).species_rules
+    (('co2', 'largest'),)
     """
     names = [field.name for field in fields(Convention)]
     for name in given:
@@ -116,7 +145,17 @@ def convention(given: Mapping[str, object], *, where: str = "") -> Convention:
     if "factor_sets" not in given:
         raise ParkError("no_factor_sets", where=where)
     values = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+    if "species_rules" in given:
+        values["species_rules"] = _pairs(given["species_rules"])
     return Convention(**values)  # type: ignore[arg-type]  # each value is checked where it is made
+
+
+def _pairs(given: object) -> object:
+    """Return rules by species as pairs, as a mapping or lists write them; all else as it is."""
+    listed = list(given.items()) if isinstance(given, Mapping) else given
+    if not isinstance(listed, list | tuple):
+        return given
+    return tuple(tuple(each) if isinstance(each, list) else each for each in listed)
 
 
 # Annex 4 of the notice on zero-carbon parks (发改环资〔2025〕910号): CO2 alone, of one year, net of
@@ -139,5 +178,6 @@ ZERO_CARBON_2025 = Convention(
     coal_equivalent="equivalent",
     gwp="AR5",
     release_rule="best_rank",
+    species_rules=(),
     fill="none",
 )  # fmt: skip

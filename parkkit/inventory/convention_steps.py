@@ -138,4 +138,7 @@ def _step(
 
 
 def _written(value: object) -> str:
-    return ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    # The rules of single species are pairs, as the command line writes them.
+    return ",".join(":".join(part) if isinstance(part, tuple) else str(part) for part in value)

@@ -7,6 +7,7 @@ import pandas as pd
 from parkkit.core.vocabulary import vocabulary
 from parkkit.inventory.calculation import CALCULATED
 from parkkit.inventory.compilation import Inventory
+from parkkit.inventory.list_groups import release_rules
 from parkkit.inventory.reconciliation import taken_whole
 from parkkit.inventory.water import NONE, member_pairs
 
@@ -39,10 +40,11 @@ def waste_rows(inventory: Inventory) -> pd.DataFrame:
     kinds = waste_kinds()
     lists = inventory.releases
     lists = lists[(lists["medium"] == MEDIUM) & lists["species"].isin(kinds)]
+    rules = release_rules(lists["species"], inventory.convention)
     measure = lists["destination"].map(DESTINATIONS)
     lists = lists.astype({"year": "int64"}).assign(
         measure=measure.mask(lists["amount_kind"] == "generated", GENERATED).astype("str"),
-        is_taken=taken_whole(lists, rule=inventory.convention.release_rule),
+        is_taken=taken_whole(lists, rule=rules),
     )
     activity = inventory.activity
     activity = activity[(activity["use"] == "waste_sent") & activity["item"].isin(kinds)]

@@ -9,6 +9,7 @@ from parkkit.inventory.calculation import CALCULATED, source_ids
 from parkkit.inventory.compilation import Inventory, is_incomplete
 from parkkit.inventory.consolidation import RELEASE
 from parkkit.inventory.filling import EXCUSED, FILLED, MONTHS
+from parkkit.inventory.list_groups import release_rules
 from parkkit.inventory.reconciliation import taken_whole
 from parkkit.inventory.water import (
     KEY,
@@ -139,8 +140,7 @@ def _generated_of_sent(inventory: Inventory, rows: pd.DataFrame) -> pd.Series:
 
     Lists that were averaged have no single activity behind them.
     """
-    if inventory.convention.release_rule == "mean":
-        return pd.Series(float("nan"), index=rows.index)
+    is_mean = release_rules(rows["species"], inventory.convention) == "mean"
     activity = inventory.activity[["activity_id", "key_id", "amount"]]
     factors = inventory.factors_used
     factors = factors[(factors["rank"] == 0) & (factors["stage"] == "generation")]
@@ -153,7 +153,8 @@ def _generated_of_sent(inventory: Inventory, rows: pd.DataFrame) -> pd.Series:
     known = made.groupby(series).transform("sum")
     sent = rows["amount_t"].where(made.notna()).groupby(series).transform("sum")
     is_added = (rows["activity_id"] == "") & (rows["list"] == CALCULATED)
-    return made.mask(is_added, rows["amount_t"] * known / sent.where(sent > 0))
+    filled = made.mask(is_added, rows["amount_t"] * known / sent.where(sent > 0))
+    return filled.mask(is_mean)
 
 
 def _summed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -178,10 +179,13 @@ def _generated(inventory: Inventory, sent: pd.DataFrame, released: pd.DataFrame)
     # Generated of a part would stand beside all that was sent and released.
     is_whole = beside["generated_t"].notna().groupby([beside[name] for name in CELL])
     beside = beside[is_whole.transform("all")]
-    rule = inventory.convention.release_rule
-    best = taken_whole(taken, rule=rule)
+    rule = release_rules(rows["species"], inventory.convention)
+    is_mean = rule[taken.index] == "mean"
+    best = taken_whole(taken, rule=rule[taken.index])
+    averaged = _averaged(taken[is_mean], best[is_mean])
     tables = [
-        _summed(_averaged(taken, best) if rule == "mean" else taken[best], "generated"),
+        _summed(averaged, "generated"),
+        _summed(taken[best & ~is_mean], "generated"),
         _summed(beside.assign(amount_t=beside["generated_t"]), "generated"),
         _summed(rows[taken_whole(rows, rule=rule)], "generated"),
     ]

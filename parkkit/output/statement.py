@@ -10,6 +10,7 @@ import pandas as pd
 
 from parkkit.core.convention import Convention
 from parkkit.core.labels import Language, has_label, label
+from parkkit.core.vocabulary import names as names_of
 from parkkit.inventory.compilation import Inventory, is_memo
 from parkkit.inventory.factors import OWN, SITE
 from parkkit.output.quantities import readable
@@ -61,6 +62,8 @@ def method_statement(inventory: Inventory, language: Language) -> list[tuple[str
     boundary = label(f"charts.boundary_type.{inventory.boundary_type}", language)
     unused = unused_choices(chosen)
     choices = [field.name for field in fields(Convention) if field.name not in unused]
+    if not chosen.species_rules:  # the rule of all species has told everything
+        choices.remove("species_rules")
     lines = [(label("statement.boundary", language), boundary)]
     if inventory.part:
         lines.append((label("statement.part", language), " ".join(inventory.part.split())))
@@ -93,6 +96,13 @@ def value_text(name: str, convention: Convention, language: Language) -> str:
     if not isinstance(value, tuple):
         return _one(name, value, language)
     comma = label("error.separator", language)
+    if name == "species_rules" and value:
+        known = names_of("species", language)
+        return comma.join(
+            label("statement.species_rule", language, species=known[species],
+                  rule=_one("release_rule", rule, language))
+            for species, rule in value
+        )  # fmt: skip
     key = "factor_set" if name == "factor_sets" else name
     return comma.join(_one(key, part, language) for part in value) or label(
         "statement.none", language

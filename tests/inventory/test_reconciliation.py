@@ -13,7 +13,8 @@ from parkkit.core.convention import Convention
 from parkkit.inventory.compilation import Inventory, total, totals
 from parkkit.inventory.fusion import fuse
 from parkkit.inventory.reconciliation import reconcile
-from tests.parks import compiled, make_park
+from parkkit.park.package import open_park
+from tests.parks import compiled, make_park, write_park
 
 Compile = Callable[..., Inventory]
 STOKER = {"amount": 10000, "technology": "stoker"}  # NOx 29.4 t calculated, factor of rank 5
@@ -101,7 +102,7 @@ def test_stacks_that_two_lists_name_apart_are_not_added(inventory: Compile) -> N
 
 @pytest.mark.parametrize(
     ("rank", "tonnes", "reason"),
-    [(1, 50.0, "processes_chosen"), (3, 45.0, "whole_plant_chosen"), (2, 45.0, "whole")],
+    [(1, 40.0, "processes_chosen"), (3, 45.0, "whole_plant_chosen"), (2, 45.0, "whole")],
     ids=["whole plant better", "processes better", "full tie: the processes say more"],
 )
 def test_a_whole_plant_competes_with_the_sum_of_its_processes(
@@ -110,13 +111,88 @@ def test_a_whole_plant_competes_with_the_sum_of_its_processes(
     lists = [
         PERMIT,
         release(process="kiln", amount=25),
-        release(process="", amount=50, data_rank=rank),
+        release(process="", amount=40, data_rank=rank),
     ]
     found = inventory(releases=lists)
     assert total(found, "nox", 2023) == tonnes
-    assert sum(reasons(found).values()) == 95.0 - tonnes
-    expected = "whole_plant_chosen" if tonnes == 50.0 else "processes_chosen"
+    assert sum(reasons(found).values()) == 85.0 - tonnes
+    expected = "whole_plant_chosen" if tonnes == 40.0 else "processes_chosen"
     assert set(reasons(found)) == {expected}
+
+
+BOILER, WHOLE = release(amount=20), release(process="", amount=50)
+MONITOR = release(list="cems", amount=19, data_rank=1)
+KILN = release(list="cems", process="kiln", amount=25, data_rank=1)
+
+
+@pytest.mark.parametrize("rule", ["best_rank", "priority", "largest", "mean"])
+def test_some_of_the_processes_do_not_stand_for_the_plant(inventory: Compile, rule: str) -> None:
+    # The permit says itself that 30 of its 50 t are none of the boiler's.
+    ties, ranks_better, is_monitored = [BOILER], [{**BOILER, "data_rank": 1}], [BOILER, MONITOR]
+    plants = dict(zip("ABC", (ties, ranks_better, is_monitored), strict=True))
+    lists = [{**each, "enterprise_id": plant} for plant, rows in plants.items()
+             for each in (*rows, WHOLE)]  # fmt: skip
+    enterprises = [{"enterprise_id": plant} for plant in plants]
+    found = inventory(rule, releases=lists, enterprises=enterprises).emissions
+    assert dict(found.groupby("enterprise_id")["emissions_t"].sum()) == dict.fromkeys("ABC", 50.0)
+
+
+def test_processes_that_reach_their_own_whole_win_the_tie(inventory: Compile) -> None:
+    rest = release(process="kiln", amount=30)
+    found = inventory(releases=[BOILER, rest, WHOLE])
+    assert reasons(found) == {"processes_chosen": 50.0}
+    short = inventory(releases=[BOILER, {**rest, "amount": 29}, WHOLE])
+    assert reasons(short) == {"whole_plant_chosen": 49.0}
+
+
+def test_where_another_list_tells_more_processes_the_rank_decides(inventory: Compile) -> None:
+    # Whether the kiln is among the other 30 t of the permit nobody tells.
+    found = inventory(releases=[BOILER, WHOLE, MONITOR, KILN])
+    assert total(found, "nox", 2023) == 44.0
+
+
+def test_of_a_whole_with_a_gap_and_processes_that_fall_short_the_rank_decides(
+    inventory: Compile,
+) -> None:
+    months = [release(process="", amount=5, month=month) for month in range(1, 9)]
+    assert total(inventory(releases=[{**BOILER, "data_rank": 1}, *months]), "nox", 2023) == 20.0
+    assert total(inventory(releases=[BOILER, *months]), "nox", 2023) == 40.0
+
+
+def test_a_process_that_its_list_does_not_quantify_judges_nothing(inventory: Compile) -> None:
+    kiln = release(process="kiln", notation="NE")
+    found = inventory(releases=[BOILER, kiln, {**KILN, "amount": 26}, MONITOR, WHOLE])
+    assert total(found, "nox", 2023) == 45.0
+
+
+# --- a rule of its own -----------------------------------------------------------------------
+
+
+def test_a_species_may_have_a_rule_of_its_own(tmp_path: Path) -> None:
+    lists = [{**each, "species": species} for species in ("nox", "so2", "pm")
+             for each in (PERMIT, STATISTICS)]  # fmt: skip
+    park = make_park(tmp_path / "p", releases=lists)
+    rules = (("so2", "mean"), ("nox", "largest"))
+    found = compiled(park, release_rule="priority", species_rules=rules)
+    tonnes = {name: total(found, name, 2023) for name in ("nox", "so2", "pm")}
+    assert tonnes == {"nox": 25.0, "so2": 22.5, "pm": 20.0}
+    assert (reasons(found, "so2"), reasons(found, "pm")) == (
+        {"mean_of_lists": 22.5}, {"other_list_chosen": 25.0})  # fmt: skip
+
+
+def test_a_rule_of_its_own_also_chooses_between_plant_and_processes(tmp_path: Path) -> None:
+    whole = release(process="", list="cems", amount=50, data_rank=3)
+    lists = [{**each, "species": name} for name in ("nox", "so2") for each in (BOILER, whole)]
+    park = make_park(tmp_path / "p", releases=lists)
+    found = compiled(park, species_rules=(("so2", "largest"),))
+    assert (total(found, "nox", 2023), total(found, "so2", 2023)) == (20.0, 50.0)
+
+
+def test_a_rule_of_its_own_is_read_from_the_park(tmp_path: Path) -> None:
+    folder = write_park(tmp_path / "p", releases=[PERMIT, STATISTICS])
+    text = (folder / "park.toml").read_text(encoding="utf-8")
+    (folder / "park.toml").write_text(text + 'species_rules = { nox = "mean" }\n', "utf-8")
+    assert total(compiled(open_park(folder)), "nox", 2023) == 22.5
 
 
 def test_a_gap_in_one_process_lets_the_whole_plant_win(inventory: Compile) -> None:
@@ -294,7 +370,7 @@ def test_twelve_months_and_a_year_have_a_mean(inventory: Compile) -> None:
 
 @pytest.mark.parametrize(
     ("rank", "tonnes", "reason"),
-    [(1, 50.0, "whole_plant_chosen"), (2, 45.0, "processes_chosen"), (3, 45.0, "processes_chosen")],
+    [(1, 40.0, "whole_plant_chosen"), (2, 45.0, "processes_chosen"), (3, 45.0, "processes_chosen")],
     ids=["whole plant better", "tie: the processes say more", "processes better"],
 )
 def test_a_whole_plant_competes_with_the_means_of_its_processes(
@@ -302,11 +378,11 @@ def test_a_whole_plant_competes_with_the_means_of_its_processes(
 ) -> None:
     boiler = [release(amount=15), release(list="statistics", amount=25)]
     kiln = release(process="kiln", amount=25)
-    whole = release(process="", amount=50, data_rank=rank)
+    whole = release(process="", amount=40, data_rank=rank)
     found = inventory("mean", releases=[*boiler, kiln, whole])
     assert total(found, "nox", 2023) == pytest.approx(tonnes)
     lost = {"whole_plant_chosen": {"whole_plant_chosen": 65.0},
-            "processes_chosen": {"mean_of_lists": 20.0, "processes_chosen": 50.0}}  # fmt: skip
+            "processes_chosen": {"mean_of_lists": 20.0, "processes_chosen": 40.0}}  # fmt: skip
     assert reasons(found) == pytest.approx(lost[reason])
 
 

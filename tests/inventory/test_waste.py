@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from parkkit.core.ledger import closing
 from parkkit.inventory.compilation import Inventory, total, totals
+from parkkit.inventory.list_groups import release_rules
+from parkkit.inventory.reconciliation import taken_whole
 from parkkit.inventory.waste import waste
 from parkkit.park.package import open_park
 from tests.parks import OUTSIDE, compiled, make_park
@@ -209,6 +211,16 @@ def test_one_list_is_taken_whole(
     assert [a["list"], a["other_lists"]] == (names if generated == 90 else names[::-1])
 
 
+def test_a_kind_of_waste_may_have_a_rule_of_its_own(tmp_path: Path) -> None:
+    ours = {"species_rules": (("general_solid_waste", "largest"),)}
+    better = [{**each, "data_rank": 1} for each in PERMIT]
+    park = make_park(tmp_path / "p", enterprises=PLANTS, releases=[*OF_A, *better])
+    rows = compiled(park, **ours).releases
+    rules = release_rules(rows["species"], compiled(park, **ours).convention)
+    assert set(rows.loc[taken_whole(rows, rule="best_rank"), "list"]) == {"permit"}
+    assert set(rows.loc[taken_whole(rows, rule=rules), "list"]) == {"statistics"}
+
+
 def test_a_list_with_a_gap_comes_after_a_whole_one(tmp_path: Path) -> None:
     gap = [{**each, "list": "permit", "data_rank": 1}
            for each in (solid("A", 90), solid("A", "", "used", notation="NE"))]  # fmt: skip
@@ -220,10 +232,20 @@ def test_a_list_with_a_gap_comes_after_a_whole_one(tmp_path: Path) -> None:
 
 
 def test_a_whole_plant_is_not_added_to_its_processes(tmp_path: Path) -> None:
-    parts = [solid("A", 30, process="p"), solid("A", 40, process="q"), solid("A", 75),
+    parts = [solid("A", 30, process="p"), solid("A", 40, process="q"), solid("A", 70),
              solid("A", 5, "used", process="p")]  # fmt: skip
     a = row(waste(inventory(tmp_path / "p", releases=parts)), "A")
-    assert a["generated_t"] == 70
+    assert (a["generated_t"], a["used_t"]) == (70, 5)
+
+
+def test_processes_that_their_own_list_says_are_not_all_lose_to_the_whole_plant(
+    tmp_path: Path,
+) -> None:
+    parts = [solid("A", 30, process="p", data_rank=1), solid("A", 75)]
+    assert row(waste(inventory(tmp_path / "p", releases=parts)), "A")["generated_t"] == 75
+    # 75 t are reached, the 20 t that were used are not
+    parts = [*parts, solid("A", 45, process="q"), solid("A", 20, "used")]
+    assert row(waste(inventory(tmp_path / "q", releases=parts)), "A")["used_t"] == 20
 
 
 def test_where_the_others_account_for_all_nothing_was_used(tmp_path: Path) -> None:

@@ -45,6 +45,15 @@ def test_by_location_no_claim_is_told(claimed: Any) -> None:
     assert "电网平均因子" in told["外购电力因子"]
 
 
+def test_the_rules_of_single_species_are_told_where_there_are_any(claimed: Any) -> None:
+    assert "个别物质的取值规则" not in said(compiled(claimed))
+    rules = (("co2", "largest"), ("pm", "mean"))
+    told = said(compiled(claimed, species_rules=rules))
+    assert told["个别物质的取值规则"] == "二氧化碳：取最大值，颗粒物：取平均值"
+    english = said(compiled(claimed, species_rules=rules), "en")["Rules of single species"]
+    assert english.startswith("Carbon dioxide: Largest value, ")
+
+
 @pytest.mark.parametrize(("part", "told"), [("东\n区", "东 区"), ("", None)])
 def test_the_statement_names_the_part_of_the_park(
     tmp_path: Path, part: str, told: str | None

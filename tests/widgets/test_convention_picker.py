@@ -31,7 +31,10 @@ def test_the_fields_show_the_base():
 
 
 def test_every_choice_of_a_convention_has_its_field():
-    assert {*FIELDS, "scopes", "factor_sets"} == {field.name for field in fields(Convention)}
+    has_no_field = {"species_rules"}
+    assert {*FIELDS, "scopes", "factor_sets"} | has_no_field == {
+        field.name for field in fields(Convention)
+    }
     assert [value for _, value in ConventionPicker(BASE)._fields["release_rule"].options][-1] == (
         "mean"
     )
@@ -47,6 +50,17 @@ def test_every_value_of_a_field_becomes_the_convention(name):
         assert picker.convention == replace(BASE, **{name: value})
         assert eval(repr(picker.convention), {"Convention": Convention}) == picker.convention
     assert picker._refusal.value == ""
+
+
+def test_the_rules_of_single_species_are_told_and_kept():
+    picker = ConventionPicker(replace(BASE, species_rules=(("co2", "largest"),)))
+    assert "个别物质的取值规则：二氧化碳：取最大值" in picker._single.value
+    picker._fields["release_rule"].value = "priority"
+    assert picker.convention == replace(
+        BASE, release_rule="priority", species_rules=(("co2", "largest"),)
+    )
+    picker.convention = BASE
+    assert picker._single.value == ""
 
 
 def greyed(picker):
