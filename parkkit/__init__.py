@@ -36,6 +36,8 @@ __getattr__, __dir__, __all__ = lazy.attach(
         "inventory.restatement": ["restate"],
         "inventory.equivalents": ["equivalents_by"],
         "inventory.fusion": ["CoControlRule", "co_control_points", "fuse"],
+        "inventory.fused_files": ["write_fused"],
+        "inventory.coupling": ["coupling"],
         "inventory.uncertainty": ["propagate"],
         "inventory.budget": ["uncertainty_budget"],
         "inventory.completeness": ["completeness"],

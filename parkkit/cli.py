@@ -13,6 +13,7 @@ import typer
 
 from parkkit.commands.boundaries import tell_boundary
 from parkkit.commands.compiling import compile_park
+from parkkit.commands.fusing import fuse_park
 from parkkit.commands.identities import tell_identities
 from parkkit.commands.importing import import_source
 from parkkit.commands.options import (
@@ -92,6 +93,7 @@ app.command(name="import")(import_source)
 app.command(name="boundary")(tell_boundary)
 app.command(name="identity")(tell_identities)
 app.command(name="compile")(compile_park)
+app.command(name="fuse")(fuse_park)
 
 
 @app.command(name="factors")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from parkkit.cli import main
+from tests.parks import box
 
 SAMPLES = Path(__file__).parents[1] / "sample_parks"
 LANGANG = str(SAMPLES / "langang")
@@ -80,6 +81,8 @@ def test_a_broken_park_is_neither_compiled_nor_reported(
         (["compile", "langang", "--choice", "gwp=AR7"], "unknown gwp 'AR7'"),
         (["compile", "langang", "--choice", "electricity=markt"], "Did you mean 'market'?"),
         (["compile", "langang", "--choice", "colour=red"], "unknown choice 'colour'"),
+        (["compile", "langang", "--choice", "species_rules=co2:lagest"], "unknown release_rule"),
+        (["compile", "langang", "--choice", "species_rules=co2"], "takes pairs of a species"),
         (["compile", "langang", "--year", "0"], "unknown year '0'"),
         (["compile", "langang", "--year", "abc"], "--year"),
         (["compile", "langang", "--boundary", ""], "unknown boundary ''"),
@@ -184,3 +187,69 @@ def test_an_import_with_a_mistake_leaves_nothing_behind(
     assert status == 1
     assert "the column is missing" in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["box.geojson", "list.csv"]
+
+
+RELEASES = """\
+Nr;Werk;Stoff;Menge;Einheit;Jahr
+007;Huette;SO2;1,5;t;2020
+"""
+MAPPING = """\
+[file]
+delimiter = ";"
+decimal = ","
+[columns]
+facility_id = "Nr"
+name = "Werk"
+species = "Stoff"
+amount = "Menge"
+unit = "Einheit"
+year = "Jahr"
+[fixed]
+list = "city"
+medium = "air"
+"""
+
+
+def test_a_list_is_imported_by_a_mapping_file_and_another_joins_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "map.toml").write_text(MAPPING, encoding="utf-8")
+    (tmp_path / "box.geojson").write_text(json.dumps({"features": [box()]}), encoding="utf-8")
+    for name, year in (("a.csv", "2020"), ("b.csv", "2021"), ("c.csv", "2022")):
+        (tmp_path / name).write_text(RELEASES.replace("2020", year), encoding="utf-8")
+    made, by = str(tmp_path / "made"), ["--mapping", str(tmp_path / "map.toml")]
+    status, out, _ = run(capsys, "import", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), made,
+                         "--boundary", str(tmp_path / "box.geojson"), *by)  # fmt: skip
+    assert (status, "1 plants, 2 releases; 0 substance(s)" in out) == (0, True)
+    status, out, err = run(capsys, "import", str(tmp_path / "c.csv"), made, "--into", "--list",
+                           "county", *by)  # fmt: skip
+    assert (status, "1 new plants, 1 releases" in out) == (0, True)
+    assert "list 'county' is not in list_order" in err
+
+
+def test_a_list_joins_no_folder_that_is_no_park(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(RELEASES, encoding="utf-8")
+    status, _, err = run(capsys, "import", str(tmp_path / "a.csv"), str(tmp_path / "no"), "--into")
+    assert status == 2
+    assert "there is no park" in err
+
+
+def test_a_mapping_template_is_written_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "map.toml"
+    assert run(capsys, "import", "--mapping-template", str(path))[0] == 0
+    assert "[columns]" in path.read_text(encoding="utf-8")
+    status, _, err = run(capsys, "import", "--mapping-template", str(path))
+    assert status != 0
+    assert "exists already" in err
+
+
+def test_only_release_lists_may_be_several(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, _, err = run(capsys, "import", "a.shp", "b.shp", str(tmp_path), "--as", "boundary")
+    assert status == 2
+    assert "one file of this kind" in err

@@ -44,8 +44,9 @@ WINGS = {
         waste_rows waste_settling waste intensity
         zero_carbon convention_steps rule_differences
         boundary_differences part_differences restatement
-        equivalents
-          fusion
+        equivalents joined_names fused_units fused_categories fused_cells fused_table
+        leading pareto fusion fused_files common_causes common_directions coupling
+        removals device_carbon control_penalties significance correlations
         deviations error_cells simulation uncertainty budget
         categories told_sources completeness gaps untold_species jumps material_sides
         energy_balances element_balances water_balances balances list_totals
@@ -60,15 +61,15 @@ WINGS = {
     "output": """
         quantities layout theme marks figures map_numbers map_plane map_outlines
         boundary_charts membership_charts emission_charts ledger_charts energy_charts
-        pollutant_charts waste_charts decoupling_charts decomposition_charts
+        pollutant_charts waste_charts decoupling_charts decomposition_charts fusion_charts
         quality_charts perimeter_charts charts statement kernels apps page_choice pages
         chapters.home chapters.boundary chapters.boundary_tables chapters.boundary_parts
         chapters.boundary_changes maps chapters.ledger chapters.lists chapters.factors
         chapters.energy_tables chapters.energy chapters.conventions
         chapters.inventory chapters.pollution_amounts chapters.pollution_tables
-        chapters.pollution_waste chapters.pollution chapters.fusion
-        chapters.decoupling
-         chapters.decomposition
+        chapters.pollution_waste chapters.pollution chapters.fusion chapters.fusion_coupling
+        chapters.decoupling chapters.fusion_explorer
+        chapters.fusion_source chapters.decomposition
         chapters.quality chapters.quality_tables chapters.quality_matrix chapters.quality_gaps
         chapters.quality_balances chapters.quality_checks chapters.quality_identity report
 """,

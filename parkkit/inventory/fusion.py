@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
+import numpy as np
 import pandas as pd
 
-from parkkit.inventory.calculation import greenhouse_gases
-from parkkit.inventory.compilation import Inventory, is_incomplete
+from parkkit.core.errors import ParkError, unknown
+from parkkit.inventory.compilation import Inventory
 from parkkit.inventory.equivalents import conventional_equivalents, equivalents
+from parkkit.inventory.fused_categories import with_categories
+from parkkit.inventory.fused_cells import fused_cells
+from parkkit.inventory.fused_table import fused_table
+from parkkit.inventory.fused_units import held_rows, told_rows
+from parkkit.inventory.leading import leading
+from parkkit.park.package import Park
 
-UNIT = ["unit_id", "enterprise_id", "year"]
+Form = Literal["wide", "long"]
+Media = Literal["all", "air"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,95 +30,108 @@ class CoControlRule:
     It is one when it is among the sources that make up ``carbon_share`` of direct CO2e, and among
     those that make up ``pollution_share`` of the equivalents of a medium, or of VOCs (which have
     no statutory equivalent and are judged on an axis of their own).
+
+    Raises
+    ------
+    ParkError
+        If a share is not above 0 and up to 1.
     """
 
     carbon_share: float = 0.8
     pollution_share: float = 0.8
 
+    def __post_init__(self) -> None:
+        for share in (self.carbon_share, self.pollution_share):
+            if not 0 < share <= 1:
+                raise ParkError("not_a_share", where="CoControlRule", given=share)
 
-def fuse(inventory: Inventory, *, user_values: Mapping[str, float] | None = None) -> pd.DataFrame:
+
+def fuse(
+    inventory: Inventory,
+    *,
+    form: Form = "wide",
+    media: Media = "all",
+    user_values: Mapping[str, float] | None = None,
+    park: Park | None = None,
+) -> pd.DataFrame:
     """Lay carbon and pollutants of each source side by side.
 
-    A source is a process of a plant; a plant with any value for the whole plant is one source,
-    because its processes cannot be told apart on both sides.
+    A source is a process of a plant, or an outlet where every list of its process tells outlets; a
+    plant with any value for the whole plant is one source, because its processes cannot be told
+    apart on both sides. A source of which one side is not told is in the table and marked, and so
+    is one of which nothing is told but what the ledger holds until it is settled. Memos (biogenic
+    CO2, what is captured, sinks) are not in, as in the totals.
 
     Parameters
     ----------
+    form : {"wide", "long"}
+        A row per source and year, or per source, category, species, medium and scope.
+    media : {"all", "air"}
+        Every medium, or air alone; a source is the same source under both.
     user_values : mapping of str to float, optional
         Kilograms per equivalent of species that the statute does not list (total nitrogen, VOCs).
         Default: none. They fill the conventional columns and never the statutory ones.
+    park : Park, optional
+        Tells the scheme of the industry codes, and the control devices of what lists report;
+        without it ``category_sector`` is the industry code as it stands and ``category_control``
+        tells the devices of calculated values alone.
 
     Returns
     -------
     DataFrame
-        One row per source and year: ``unit_id``, ``enterprise_id``, ``year``, ``industry_code``,
-        ``source_class``, ``co2e_t`` (all scopes), ``direct_co2e_t`` (scope 1),
+        Wide: ``unit_id``, ``enterprise_id``, ``year``; ``category_sector``, ``category_item``,
+        ``category_technology``, ``category_control`` (the four levels), ``process``,
+        ``industry_code``, ``source_class``, ``lists`` (several joined by plus signs, blank where
+        nobody tells); ``co2e_t`` (all scopes), ``direct_co2e_t`` (scope 1),
         ``equivalents_air``, ``equivalents_water`` (by the statute),
         ``conventional_equivalents_air``, ``conventional_equivalents_water`` (by the statute and
-        ``user_values``; missing in a medium without one), ``SPECIES_t`` and ``SPECIES_list`` for
-        every species, and the source's shares of the park's ``direct_co2e``,
+        ``user_values``; missing in a medium without one); ``SPECIES_t``, ``SPECIES_generated_t``
+        and ``SPECIES_list`` for every species; the source's shares of the park's ``direct_co2e``,
         ``equivalents_air``, ``equivalents_water`` and ``voc`` (``..._share``). A cell without any
         row is missing.
-        ``missing`` names the species of which the source lacks a number (or a month, or a GWP):
-        its sums are too small by them, and it may be a co-control point though it is not told.
+        ``data_rank`` is the mean of what makes up the direct CO2e, else the equivalents, else all
+        CO2e; missing where a part of it has no rank.
+        ``match``: numbers of ``both`` sides, ``carbon_only``, ``pollution_only``, or
+        ``held_only``; ``held_count``: rows of the source that the ledger holds (a species nobody
+        knows, a doubt). ``missing`` names the species of which the source lacks a number (or a
+        month, or a GWP): its sums are too small by them, and it may be a co-control point though
+        it is not told.
+
+        Long: ``unit_id``, ``enterprise_id``, ``process``, ``year``, the four levels, ``species``,
+        ``medium``, ``scope``, ``generated_t``, ``sent_t``, ``emissions_t``, ``co2e_t``,
+        ``equivalents``, ``share`` (of the park's tonnes of the species in the year and medium),
+        ``list``, ``data_rank``, ``status`` (``held`` beside those of ``emissions``), ``missing``.
+
+    Raises
+    ------
+    ParkError
+        If the form or the media are unknown, or ``user_values`` do not do.
+
+    Examples
+    --------
+    >>> import parkkit as pk
+    >>> park = pk.open_park("sample_parks/langang")
+    >>> inventory = pk.compile_inventory(
+    ...     park, boundary_type="physical", convention=park.about.convention)
+    >>> wide, long = fuse(inventory), fuse(inventory, form="long")
+    >>> bool(abs(wide["so2_t"].sum() - long.query("species == 'so2'")["emissions_t"].sum()) < 1e-9)
+    True
     """
-    rows = inventory.emissions
-    rows = rows[~rows["is_biogenic"].astype(bool)]
-    conventional = conventional_equivalents(rows, user_values or {})
-    rows = rows.assign(unit_id=_units(rows), equivalents=equivalents(rows))
-    about = rows.groupby(UNIT, sort=True).agg(
-        industry_code=("industry_code", "first"), source_class=("source_class", "first")
+    for kind, given, known in (("fused_form", form, Form), ("fused_media", media, Media)):
+        if given not in get_args(known):
+            raise unknown(kind, given, get_args(known), where="fuse")
+    told = told_rows(inventory)
+    told = told.assign(
+        equivalents=equivalents(told),
+        conventional=conventional_equivalents(told, user_values or {}),
     )
-    sums = {
-        "co2e_t": rows["co2e_t"],
-        "direct_co2e_t": rows["co2e_t"].where((rows["scope"] == 1).fillna(False).astype(bool)),
-        "equivalents_air": rows["equivalents"].where(rows["medium"] == "air"),
-        "equivalents_water": rows["equivalents"].where(rows["medium"] == "water"),
-        "conventional_equivalents_air": conventional.where(rows["medium"] == "air"),
-        "conventional_equivalents_water": conventional.where(rows["medium"] == "water"),
-    }
-    for name, values in sums.items():
-        about[name] = values.groupby([rows[key] for key in UNIT]).sum(min_count=1)
-    wide = _species_columns(rows)
-    fused = about.join(_missing(rows)).join(wide).reset_index()
-    fused["missing"] = fused["missing"].fillna("")
-    for name, column in (
-        ("direct_co2e_share", "direct_co2e_t"), ("equivalents_air_share", "equivalents_air"),
-        ("equivalents_water_share", "equivalents_water"), ("voc_share", "voc_t"),
-    ):  # fmt: skip
-        amount = fused.get(column, pd.Series(float("nan"), index=fused.index))
-        whole = amount.groupby(fused["year"]).transform("sum")
-        fused[name] = amount / whole.where(whole != 0)
-    return fused
-
-
-def _missing(rows: pd.DataFrame) -> pd.Series:
-    is_gas = rows["scope"].notna() & rows["species"].isin(greenhouse_gases())
-    no_gwp = is_gas & rows["emissions_t"].notna() & rows["co2e_t"].isna()
-    short = rows[is_incomplete(rows) | no_gwp]
-    names = short.groupby(UNIT)["species"].agg(lambda found: ";".join(sorted(set(found))))
-    return names.rename("missing").astype("str")
-
-
-def _units(rows: pd.DataFrame) -> pd.Series:
-    """Return what is told apart: the plant where a list tells only that, else process or outlet.
-
-    An outlet stands for itself only where every list of its process tells outlets.
-    """
-    plant = [rows["enterprise_id"], rows["year"]]
-    process = rows["enterprise_id"] + "/" + rows["process"]
-    any_whole = (rows["process"] == "").groupby(plant).transform("any")
-    is_unsplit = rows["source_id"] == process
-    any_unsplit = is_unsplit.groupby([*plant, process]).transform("any")
-    units = rows["source_id"].mask(any_unsplit, process)
-    return units.where(~any_whole, rows["enterprise_id"])
-
-
-def _species_columns(rows: pd.DataFrame) -> pd.DataFrame:
-    cells = rows.groupby([*UNIT, "species"], sort=True)
-    tonnes = cells["emissions_t"].sum(min_count=1).unstack("species").add_suffix("_t")
-    lists = cells["list"].agg(lambda names: "+".join(sorted(set(names)))).unstack("species")
-    return tonnes.join(lists.add_suffix("_list"))
+    held = held_rows(inventory, told).assign(equivalents=np.nan, conventional=np.nan)
+    # Only what both have is wanted; a held row has no more.
+    rows = pd.concat([told[list(held)], held], ignore_index=True) if len(held) else told
+    if media == "air":
+        rows = rows[rows["medium"] == "air"]
+    rows = with_categories(rows, inventory.activity, park)
+    return fused_table(rows) if form == "wide" else fused_cells(rows)
 
 
 def co_control_points(fused: pd.DataFrame, rule: CoControlRule | None = None) -> pd.DataFrame:
@@ -124,9 +146,9 @@ def co_control_points(fused: pd.DataFrame, rule: CoControlRule | None = None) ->
     shares is our reading of it.
     """
     chosen = rule or CoControlRule()
-    carbon = _leading(fused, "direct_co2e_share", chosen.carbon_share)
+    carbon = leading(fused, "direct_co2e_share", chosen.carbon_share)
     axes = {
-        name: carbon & _leading(fused, f"{name}_share", chosen.pollution_share)
+        name: carbon & leading(fused, f"{name}_share", chosen.pollution_share)
         for name in ("equivalents_air", "equivalents_water", "voc")
     }
     judged = pd.Series("", index=fused.index, dtype="str")
@@ -134,12 +156,3 @@ def co_control_points(fused: pd.DataFrame, rule: CoControlRule | None = None) ->
         judged = judged.where(~is_point, judged + ";" + name)
     judged = judged.str.strip(";")
     return fused.assign(is_co_control_point=judged != "", judged_on=judged)
-
-
-def _leading(fused: pd.DataFrame, column: str, share: float) -> pd.Series:
-    """Tell the fewest sources that together make up a share of their year's total."""
-    ordered = fused.sort_values(["year", column, "unit_id"], ascending=[True, False, True])
-    before = ordered.groupby("year")[column].cumsum() - ordered[column]
-    # 1e-9: a source must not lead only because a sum of shares ends in binary dust.
-    leads = (before < share - 1e-9) & (ordered[column] > 0)
-    return leads.reindex(fused.index)

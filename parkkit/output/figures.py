@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -70,6 +70,7 @@ CODED = {
 NAMED_AS = {"pollution_tapio": "tapio", "carbon_tapio": "tapio"}
 PLAIN = ("year", "month", "scope", "span_end", "base_year", "start", "end")
 SHARES = ("_share", "_change")
+NUMBER = ' class="pk-number"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,7 @@ def table(
     limit: int = 20,
     caption: str = "",
     absent: pd.DataFrame | None = None,
+    numeric: Collection[str] = (),
 ) -> str:
     """Return a table as HTML, its columns and codes by their names.
 
@@ -145,6 +147,8 @@ def table(
         A line above the table.
     absent : DataFrame of bool, optional
         True where a cell is missing because there is nothing to tell: it is a dash, too.
+    numeric : collection of str
+        Columns of numbers that are written already, to the right as numbers are.
 
     Examples
     --------
@@ -156,6 +160,10 @@ def table(
     if not len(shown):
         return f"{STYLE}{_below(0, limit, language)}"
     columns = [_column(shown[name], str(name), language) for name in frame.columns]
+    columns = [
+        (head, NUMBER if name in numeric else side, cells)
+        for name, (head, side, cells) in zip(frame.columns, columns, strict=True)
+    ]
     if absent is not None:
         columns = [
             (head, side, _dashed(cells, absent.get(name)))
@@ -243,7 +251,7 @@ def _column(cells: pd.Series, name: str, language: Language) -> tuple[str, str, 
         head, write = _tonnes(cells, head, language)
     else:
         write = percent if name.endswith(SHARES) else number
-    return head, ' class="pk-number"', [write(cell, language) for cell in cells]
+    return head, NUMBER, [write(cell, language) for cell in cells]
 
 
 def _tonnes(

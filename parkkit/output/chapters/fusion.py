@@ -7,18 +7,20 @@ import pandas as pd
 from parkkit.core.labels import Language, label
 from parkkit.inventory.compilation import Inventory
 from parkkit.inventory.fusion import CoControlRule, co_control_points, fuse
-from parkkit.output.figures import Card, card
+from parkkit.output.figures import Card, card, name_of
 from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import percent
 from parkkit.output.theme import numbered
 from parkkit.park.package import Park, plant_names
 
+MATCHES = ("both", "carbon_only", "pollution_only", "held_only")
+MOST_NAMED = 5
 SHOWN = ("so2", "nox", "pm", "pm2_5", "voc", "cod")
 
 
 def fused_sources(inventory: Inventory, park: Park, choice: PageChoice) -> pd.DataFrame:
     """Return the fused table of the page's year, named, the largest carbon first."""
-    fused = fuse(inventory)
+    fused = fuse(inventory, park=park)
     year = fused[fused["year"] == choice.year]
     names = year["enterprise_id"].map(plant_names(park, choice.language))
     process = year["unit_id"].str.split("/", n=1).str[1].fillna("")
@@ -67,6 +69,25 @@ def table(fused: pd.DataFrame) -> pd.DataFrame:
                "is_co_control_point"]  # fmt: skip
     has_any = fused[["direct_co2e_t", *species]].notna().any(axis=1)
     return fused.loc[has_any, columns].reset_index(drop=True)
+
+
+def unmatched_text(fused: pd.DataFrame, language: Language) -> str:
+    """Return in words how many sources tell one side alone, are held out, or lack a number."""
+    counts = fused["match"].value_counts()
+    told = {code: int(counts.get(code, 0)) for code in MATCHES}
+    text = label("page.fusion.unmatched", language, **told)
+    lacking = fused[fused["missing"] != ""]
+    if not len(lacking):
+        return text
+    comma = label("page.list_separator", language)
+    named = [
+        label("page.fusion.lacks_one", language, name=row["name"],
+              species=comma.join(name_of(code, "species", language)
+                                 for code in row["missing"].split(";")))
+        for row in lacking.head(MOST_NAMED).to_dict("records")
+    ]  # fmt: skip
+    more = label("page.fusion.lacks", language, count=len(lacking), named=comma.join(named))
+    return f"{text}\n\n{more}"
 
 
 def no_value(fused: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,118 @@
+"""Fuse: carbon and pollutants of each source on the command line, as JSON or as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from parkkit.commands.options import (
+    AsJson,
+    BoundaryAsked,
+    ParkName,
+    Parks,
+    PartAsked,
+    Tongued,
+    YearAsked,
+    perimeter,
+    say,
+    spoken,
+)
+from parkkit.core.errors import ParkError
+from parkkit.core.labels import Language, label
+from parkkit.inventory.compilation import compile_inventory
+from parkkit.inventory.fused_files import known_ending, write_fused
+from parkkit.inventory.fusion import fuse
+from parkkit.output.figures import name_of
+from parkkit.output.page_choice import chosen_year
+from parkkit.output.quantities import Kind, is_missing, readable
+from parkkit.park.package import open_park
+
+MOST_ROWS = 20
+NOTHING = "-"
+Out = Annotated[Path | None, typer.Option("--out", help="write it, .csv, .parquet or .xlsx")]
+
+
+def fuse_park(
+    park: ParkName,
+    year: YearAsked = None,
+    every_year: Annotated[bool, typer.Option("--every-year", help="of the data")] = False,
+    boundary: BoundaryAsked = None,
+    part: PartAsked = "",
+    form: Annotated[str, typer.Option(help="wide (a row per source) or long")] = "wide",
+    media: Annotated[str, typer.Option(help="all or air")] = "all",
+    out: Out = None,
+    parks: Parks = None,
+    language: Tongued = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lay carbon and pollutants side by side.  parkkit fuse langang --out fused.xlsx"""
+    tongue = spoken(language)
+    _check_target(out)
+    opened = open_park(park, parks=parks)
+    chosen, (kind, within) = chosen_year(year, opened), perimeter(opened, boundary, part)
+    inventory = compile_inventory(
+        opened, boundary_type=kind, convention=opened.about.convention, part=within
+    )
+    # `fuse` itself refuses a form or media that there is not.
+    fused = fuse(inventory, form=form, media=media, park=opened)  # type: ignore[arg-type]
+    asked = fused if every_year else fused[fused["year"] == chosen]
+    if as_json:
+        typer.echo(asked.to_json(orient="records", double_precision=15, force_ascii=False))
+    elif form == "long":
+        _say_cells(fused[fused["year"] == chosen], tongue)
+    else:
+        _say_sources(fused[fused["year"] == chosen], chosen, tongue)
+    if out is not None:
+        write_fused(asked, out)
+        # What a script reads stays JSON alone.
+        typer.echo(label("cli.written", tongue, path=out), err=as_json)
+
+
+def _check_target(path: Path | None) -> None:
+    """Refuse what cannot be written, or would be written over, before anything is computed."""
+    if path is None:
+        return
+    known_ending(path)
+    if path.exists():
+        raise ParkError("file_exists", given=path)
+    if not path.parent.is_dir():
+        raise ParkError("not_a_folder", given=path.parent)
+
+
+def _say_sources(fused: pd.DataFrame, year: int, language: Language) -> None:
+    count = fused["match"].value_counts()
+    say("cli.fused", language, year=year, count=len(fused), both=count.get("both", 0),
+        carbon=count.get("carbon_only", 0), pollution=count.get("pollution_only", 0),
+        held=count.get("held_only", 0))  # fmt: skip
+    ordered = fused.sort_values(["direct_co2e_t", "unit_id"], ascending=[False, True])
+    for row in ordered.head(MOST_ROWS).to_dict("records"):
+        say("cli.fused_source", language, source=row["unit_id"], held=row["held_count"],
+            carbon=_shown(row["direct_co2e_t"], language, "co2e"),
+            air=_shown(row["equivalents_air"], language, "equivalents"),
+            water=_shown(row["equivalents_water"], language, "equivalents"),
+            match=label(f"fusion.match.{row['match']}", language),
+            lists=row["lists"] or NOTHING)  # fmt: skip
+    _say_more(len(fused), language)
+
+
+def _shown(value: float, language: Language, kind: Kind = "mass") -> str:
+    """Return a quantity as people read it; a dash where a source has none."""
+    return NOTHING if is_missing(value) else readable(value, language, kind)
+
+
+def _say_cells(cells: pd.DataFrame, language: Language) -> None:
+    for row in cells.head(MOST_ROWS).to_dict("records"):
+        say("cli.fused_cell", language, source=row["unit_id"],
+            species=name_of(row["species"], "species", language),
+            medium=name_of(row["medium"], "medium", language),
+            amount=_shown(row["emissions_t"], language), list=row["list"],
+            status=name_of(row["status"], "status", language))  # fmt: skip
+    _say_more(len(cells), language)
+
+
+def _say_more(count: int, language: Language) -> None:
+    if count > MOST_ROWS:
+        say("cli.fused_more", language, count=count - MOST_ROWS)
