@@ -52,7 +52,7 @@ WINGS = {
         energy_balances element_balances water_balances balances list_totals
 """,
     "diagnosis": """
-        trends elasticity slopes trend_tests peaking signs
+        trends elasticity further_measures coordination slopes trend_tests peaking signs
         state_table decoupling
         identities logarithmic_means compared_rows links decomposition park_rows
         effect_indexes series_draws drawn_signs likelihood effect_intervals

@@ -151,14 +151,27 @@ def oecd(pressure: pd.Series, economy: pd.Series, years: Span | Sequence[Span]) 
     'absolute_decoupling'
     """
     table = _pair_changes(pressure, economy, years)
-    growth = 1 + table["economy_change"]
-    ratio = (1 + table["pressure_change"]) / growth.where(growth > 0)
-    cases = [ratio.isna(), ratio >= 1 - 1e-9, table["pressure_change"] <= 1e-9]
+    told = oecd_factors(table["pressure_change"], table["economy_change"])
+    return table.join(told)[["start", "end", "ratio", "factor", "state", "missing", "notes"]]
+
+
+def oecd_factors(
+    pressure_changes: pd.Series, economy_changes: pd.Series, *, tolerance: float = 1e-9
+) -> pd.DataFrame:
+    """Return ratio, factor and state of the OECD for changes told as shares of their base.
+
+    Examples
+    --------
+    >>> told = oecd_factors(pd.Series([-0.05, 0.05]), pd.Series([0.1, 0.1]))
+    >>> told["factor"].round(6).tolist(), told["state"].tolist()
+    ([0.136364, 0.045455], ['absolute_decoupling', 'relative_decoupling'])
+    """
+    growth = 1 + economy_changes
+    ratio = (1 + pressure_changes) / growth.where(growth > 0)
+    cases = [ratio.isna(), ratio >= 1 - tolerance, pressure_changes <= tolerance]
     found = ["not_computable", "no_decoupling", "absolute_decoupling"]
     state = np.select(cases, found, default="relative_decoupling")
-    return table.assign(ratio=ratio, factor=1 - ratio, state=state)[
-        ["start", "end", "ratio", "factor", "state", "missing", "notes"]
-    ]
+    return pd.DataFrame({"ratio": ratio, "factor": 1 - ratio, "state": state})
 
 
 def coupling_elasticity(
@@ -206,15 +219,32 @@ def coupling_elasticity(
     table = left[["start", "end"]].assign(
         pollution_change=left["change"],
         carbon_change=right["change"],
-        elasticity=elasticities(right["change"], left["change"], tolerance=tolerance),
         missing=joined(left["missing"], right["missing"]),
         notes=joined(left["notes"], right["notes"]),
     )
-    coupling = _couplings(left["change"], right["change"], tolerance)
-    return table.assign(coupling=coupling, led_by=_leaders(table["elasticity"], tolerance))[
+    return table.join(couplings(left["change"], right["change"], tolerance=tolerance))[
         ["start", "end", "pollution_change", "carbon_change", "elasticity", "coupling", "led_by",
          "missing", "notes"]
     ]  # fmt: skip
+
+
+def couplings(
+    pollution_changes: pd.Series, carbon_changes: pd.Series, *, tolerance: float = 1e-9
+) -> pd.DataFrame:
+    """Return elasticity, coupling and led_by for changes told as shares of their base.
+
+    Examples
+    --------
+    >>> couplings(pd.Series([-0.1]), pd.Series([-0.05])).to_dict("records")
+    [{'elasticity': 0.5, 'coupling': 'co_control', 'led_by': 'pollution'}]
+    """
+    found = elasticities(carbon_changes, pollution_changes, tolerance=tolerance)
+    elasticity = pd.Series(found, index=pollution_changes.index)
+    return pd.DataFrame({
+        "elasticity": elasticity,
+        "coupling": _couplings(pollution_changes, carbon_changes, tolerance),
+        "led_by": _leaders(elasticity, tolerance),
+    })  # fmt: skip
 
 
 def _couplings(pollution: pd.Series, carbon: pd.Series, tolerance: float) -> NDArray[np.str_]:

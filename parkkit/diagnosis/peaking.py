@@ -74,6 +74,8 @@ def peaking(rows: pd.DataFrame, *, rule: PeakingRule = DEFAULT_PEAKING_RULE) -> 
     - ``not_computable``: fewer years than a peak and ``years_after`` more; nothing above zero;
     - ``peaked``: ``years_after`` years with data or more after the peak, which Mann-Kendall and
       Sen's slope find to fall;
+    - ``peak_before_data``: as ``peaked`` or as ``likely`` below, but the peak is the first year
+      with data: a series that only falls may have been higher before;
     - ``plateau``: the last ``years_after`` + 1 years, the peak among them or not, all lie within
       ``band`` of the peak;
     - ``likely``: two years or more after the peak fall by Sen's slope, and the last lies further
@@ -195,8 +197,10 @@ def _state(
     slope, p, peak = (float(evidence[name]) for name in ("slope", "p", "peak_amount"))
     # A hair below the bound, so that rounding does not decide.
     floor = peak * (1 - rule.band) * (1 - ROUNDING)
+    # A series that only falls is highest in its first year, whenever its peak was.
+    falls = "peak_before_data" if evidence["peak_year"] == known.index[0] else ""
     if len(after) >= rule.years_after and p < rule.trend.alpha and slope < 0:
-        return "peaked"
+        return falls or "peaked"
     if known.iloc[-(rule.years_after + 1) :].min() >= floor:
         return "plateau"
-    return "likely" if slope < 0 and known.iloc[-1] < floor else "not_yet"
+    return (falls or "likely") if slope < 0 and known.iloc[-1] < floor else "not_yet"

@@ -56,6 +56,20 @@ def spans(years: Iterable[int], length: int | None = None) -> list[Span]:
     return [(start, start + step) for start in range(first, last - step + 1)]
 
 
+def spans_from_first(years: Iterable[int]) -> list[Span]:
+    """Return the spans from the first of some years to every later one: a path by end points.
+
+    The same path chained is that of :func:`spans` with a length of 1.
+
+    Examples
+    --------
+    >>> spans_from_first([2018, 2020, 2019])
+    [(2018, 2019), (2018, 2020)]
+    """
+    [(first, last)] = spans(years)
+    return [(first, year) for year in range(first + 1, last + 1)]
+
+
 def as_spans(years: Span | Sequence[Span]) -> list[Span]:
     """Return one span or several as a list, each checked to run forward.
 

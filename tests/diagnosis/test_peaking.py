@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from parkkit.core.errors import ParkError
 from parkkit.core.labels import label
+from parkkit.diagnosis.peak_sentences import peaking_sentence
 from parkkit.diagnosis.peaking import PeakingRule, peaking
 from parkkit.diagnosis.trend_tests import TrendRule
 
@@ -47,13 +48,30 @@ def test_the_years_after_the_peak_are_tested_alone():
         ([90, 100, 99, 99, 98, 99, 99], "plateau"),
         ([98.5, 98.4, 99, 98.6, 98.8, 99, 100], "plateau"),
         ([80, 90, 100, 92, 96, 88, 95, 93, 89], "likely"),
+        ([100, 99, 97, 95, 92, 90], "peak_before_data"),
+        ([100, 92, 96, 88, 95, 93, 89], "peak_before_data"),
+        ([None, 100, 99, 97, 95, 92, 90], "peak_before_data"),
+        ([100, 98, 100, 97, 95, 93, 92, 90], "peaked"),
+        ([100, 99.8, 99.6, 99.4, 99.2, 99], "peak_before_data"),
+        ([100, 99.5, 99.2, 99.4, 99, 99.3], "plateau"),
     ],
     ids=["falls for five years", "falls for four years", "rises", "one low year", "comes back",
          "rises again for certain", "falls, but is back near the peak",
-         "stays near the peak", "stays near, the top last", "falls, but not for certain"],
+         "stays near the peak", "stays near, the top last", "falls, but not for certain",
+         "only falls", "only falls, not for certain", "falls from the first year with data",
+         "is back at its first amount once", "falls a little for certain", "stays near the first"],
 )  # fmt: skip
 def test_the_states(amounts, state):
     assert row_of(amounts)["state"] == state
+
+
+def test_a_fall_from_the_first_year_is_told_without_a_peak():
+    text = {language: peaking_sentence(row_of([100, 99, 97, 95, 92, 90]), language)
+            for language in ("zh", "en")}  # fmt: skip
+    assert "峰值可能早于数据起始年份。有数据的首年（2014 年）即为最高值" in text["zh"]
+    assert "The first year with data, 2014, is the highest" in text["en"]
+    assert "达峰。" not in text["zh"]
+    assert "peaked" not in text["en"]
 
 
 @pytest.mark.parametrize(("count", "short"), [(1, 5), (3, 3), (5, 1)])
@@ -141,7 +159,7 @@ def test_a_rule_is_checked_where_it_is_made(choices, words):
 
 def test_every_state_and_note_has_a_name():
     assert label("diagnosis.peaking.likely", "zh") == "疑似达峰"
-    for state in ("not_yet", "plateau", "likely", "peaked", "not_computable"):
+    for state in ("not_yet", "plateau", "likely", "peaked", "peak_before_data", "not_computable"):
         assert label(f"diagnosis.peaking.{state}", "en")
     for note in ("tied_peak", "partial_left_out", "few_years_after", "gap_years",
                  "too_few_points", "base_not_positive", "partial"):  # fmt: skip
