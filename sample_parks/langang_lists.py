@@ -218,6 +218,33 @@ def monitors(truth: Truth, wobble: Wobble) -> list[Row]:
     return rows
 
 
+def generated(rows: list[Row], truth: Truth, devices: list[Row]) -> list[Row]:
+    """Return what the same lists say was generated at the same outlets, before any device.
+
+    It is what they say was released over the share that passes the devices; a whole plant's is
+    that of all its processes.
+    """
+    raw: dict[tuple[str, str, int], float] = defaultdict(float)
+    left: dict[tuple[str, str, int], float] = defaultdict(float)
+    for key, tonnes in truth.items():
+        plant, _, _, species, year = key
+        left[plant, species, year] += tonnes
+        raw[plant, species, year] += tonnes / passing(devices, *key)
+    codes = {name: code for code, name in AIR.items()} | {code: code for code in AIR}
+    made = []
+    for row in rows:
+        species = codes.get(row["species"])
+        if row["list"] not in ("permit", "statistics", "cems") or species is None:
+            continue
+        plant, year = row["enterprise_id"], row["year"]
+        share = left[plant, species, year] / raw[plant, species, year]
+        if row.get("process"):
+            share = passing(devices, plant, row["process"], row["stack_id"], species, year)
+        made.append(row | {"amount_kind": "generated", "destination": "",
+                           "amount": float(f"{row['amount'] / share:.4g}")})  # fmt: skip
+    return made
+
+
 def odour() -> list[Row]:
     """Return releases of a species that no vocabulary has: odour, told in tonnes by mistake."""
     return [release("permit", WASTE, year, "臭气浓度", 0.4, method="手工监测", data_rank=4.0,

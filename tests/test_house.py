@@ -34,7 +34,7 @@ WINGS = {
         form_standing replacing appending verdicts forms
         geojson_text versions boundary_import
         list_mapping list_files list_reading bridges register_tables registers
-""",
+    """,
     "inventory": """
         prices economy formulas factors matching parameters resolution activity expectation devices
         parts controls calculation claims cautions held_releases releases list_groups reconciliation
@@ -50,14 +50,14 @@ WINGS = {
         deviations error_cells simulation uncertainty budget
         categories told_sources completeness gaps untold_species jumps material_sides
         energy_balances element_balances water_balances balances list_totals
-""",
+    """,
     "diagnosis": """
         trends elasticity further_measures coordination slopes trend_tests peaking signs
         state_table decoupling
-        identities logarithmic_means compared_rows links decomposition park_rows
-        effect_indexes series_draws drawn_signs likelihood effect_intervals
-         sentences
-""",
+        identities logarithmic_means compared_rows links decomposition park_rows park_effects
+        effect_indexes series_draws drawn_signs likelihood effect_intervals certainty
+        series_names sentences effect_sentences peak_sentences
+    """,
     "output": """
         quantities layout theme marks figures map_numbers map_plane map_outlines
         boundary_charts membership_charts emission_charts ledger_charts energy_charts
@@ -68,11 +68,12 @@ WINGS = {
         chapters.energy_tables chapters.energy chapters.conventions
         chapters.inventory chapters.pollution_amounts chapters.pollution_tables
         chapters.pollution_waste chapters.pollution chapters.fusion chapters.fusion_coupling
-        chapters.decoupling chapters.fusion_explorer
+        chapters.decoupling chapters.decoupling_words chapters.fusion_explorer
         chapters.fusion_source chapters.decomposition
+        chapters.decomposition_tables chapters.decomposition_effects
         chapters.quality chapters.quality_tables chapters.quality_matrix chapters.quality_gaps
         chapters.quality_balances chapters.quality_checks chapters.quality_identity report
-""",
+    """,
 }
 ORDER = [f"{wing}.{module}" for wing, modules in WINGS.items() for module in modules.split()]
 ORDER += [

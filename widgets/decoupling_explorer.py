@@ -16,15 +16,18 @@ from parkkit.core.labels import Language, has_label, label
 from parkkit.diagnosis.decoupling import DecouplingRule, PollutionRule
 from parkkit.diagnosis.sentences import sentence
 from parkkit.diagnosis.signs import SignMethod
-from parkkit.output.chapters.decomposition import explored
-from parkkit.output.chapters.decoupling import industry_name
+from parkkit.output.chapters.decomposition import explored, moving
+from parkkit.output.chapters.decoupling import Errors, industry_name
+from parkkit.output.chapters.decoupling_words import shown_states
 from parkkit.output.charts import decoupling_lines, mime_bundle
+from parkkit.output.figures import table
 from parkkit.output.marks import series_name
 
 from .keys import Keys
 
 STYLE = (Path(__file__).parent / "static" / "decoupling_explorer.css").read_text(encoding="utf-8")
-FIELDS = ("first", "last", "group", "sign", "threshold", "pollution", "pollutant")
+FIELDS = ("first", "last", "length", "group", "sign", "threshold", "pollution", "pollutant")
+WHOLE = 0  # the length of a span that runs over all years chosen
 
 
 class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -43,6 +46,13 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         The span; without it, all years that both tables have.
     group : str
         ``park``, or an industry of both tables.
+    length : int
+        Years of the moving spans that are told below the picture; 0 tells the whole span alone.
+    errors : Errors, optional
+        What :func:`parkkit.output.chapters.decoupling.errors_of` returns; with them the verdict
+        says how sure it is.
+    states : DataFrame, optional
+        A park's own table of states.
     language : {"zh", "en"}
         Of the names and messages.
 
@@ -61,6 +71,7 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
     rule = t.Instance(DecouplingRule)
     years = t.Tuple(t.Int(), t.Int())
     group = t.Unicode()
+    length = t.Int(WHOLE, min=WHOLE)
 
     def __init__(
         self,
@@ -70,15 +81,20 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         rule: DecouplingRule | None = None,
         years: tuple[int, int] | None = None,
         group: str = "park",
+        length: int = WHOLE,
+        errors: Errors | None = None,
+        states: pd.DataFrame | None = None,
         language: Language = "zh",
     ) -> None:
         self._pressures, self._economy, self._language = pressures, economy, language
+        self._errors, self._states = errors, states
         known = sorted({int(year) for year in set(pressures["year"]) & set(economy["year"])})
         if len(known) < 2:
             raise ParkError("too_few_years", given=known)
         self._is_filling = False
         self._fields = self._made(known)
         self._told, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._limits, self._spans = ipywidgets.HTML(), ipywidgets.HTML()
         style = ipywidgets.HTML(f"<style>{STYLE}</style>", layout={"display": "none"})
         columns = "repeat(auto-fill, minmax(min(250px, 100%), 1fr))"
         grid = ipywidgets.GridBox(
@@ -86,21 +102,22 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
             layout=ipywidgets.Layout(grid_template_columns=columns, grid_gap="10px 20px"),
         )
         super().__init__(
-            [style, grid, self._told, self._picture, Keys()],
+            [style, grid, self._limits, self._told, self._picture, self._spans, Keys()],
             rule=self._completed(rule or DecouplingRule()),
             years=years or (known[0], known[-1]),
             group=group,
+            length=length,
         )
         self.add_class("pk-decoupling")
         for field in self._fields.values():
             field.observe(self._take, "value")
-        self.observe(self._follow, ["rule", "years", "group"])
+        self.observe(self._follow, ["rule", "years", "group", "length"])
         self._follow()
 
     def __repr__(self) -> str:
         return (
             f"DecouplingExplorer(pressures, economy, rule={self.rule!r}, years={self.years!r}, "
-            f"group={self.group!r}, language={self._language!r})"
+            f"group={self.group!r}, length={self.length!r}, language={self._language!r})"
         )
 
     @t.validate("rule")
@@ -124,6 +141,7 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         options = {
             "first": known[:-1],
             "last": known[1:],
+            "length": [(self._length_name(years), years) for years in range(known[-1] - known[0])],
             "group": [(industry_name(group, language), group) for group in groups],
             "sign": _named("sign", get_args(SignMethod), language),
             "pollution": _named("", get_args(PollutionRule), language),
@@ -134,6 +152,11 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         for name, field in fields.items():
             field.description = label(f"widgets.decoupling.{name}", language)
         return {name: fields[name] for name in FIELDS}
+
+    def _length_name(self, years: int) -> str:
+        if years == WHOLE:
+            return label("widgets.decoupling.length.whole", self._language)
+        return label("widgets.decoupling.length.years", self._language, years=years)
 
     def _take(self, _change: object = None) -> None:
         """Take what the fields show; a span that does not run forward is told and not taken."""
@@ -152,6 +175,7 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         )  # fmt: skip
         with self.hold_trait_notifications():
             self.rule, self.years, self.group = rule, span, chosen["group"]
+            self.length = chosen["length"]
         self._follow()
 
     def _follow(self, _change: object = None) -> None:
@@ -159,6 +183,7 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         self._is_filling = True
         try:
             values = {"first": self.years[0], "last": self.years[1], "group": self.group,
+                      "length": self.length,
                       "sign": self.rule.sign, "threshold": self.rule.threshold * 100,
                       "pollution": self.rule.pollution}  # fmt: skip
             if self.rule.pollution == "each" and self.rule.pollutants:
@@ -171,16 +196,32 @@ class DecouplingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets h
         self._show()
 
     def _show(self) -> None:
+        asked = self._pressures, self._economy, self.group, self.years, self.rule
+        self._limits.value = self._limit()
         try:
-            found, lines = explored(
-                self._pressures, self._economy, self.group, self.years, self.rule
-            )
+            found, lines = explored(*asked, errors=self._errors, states=self._states)
+            self._spans.value = self._moving()
         except ParkError as error:
             self._refuse(error)
             return
-        text = sentence(found, self._language)
+        text = sentence(found, self._language, states=self._states)
         self._told.value = f'<p class="pk-verdict">{escape(text)}</p>'
         self._picture.value = self._drawn(lines)
+
+    def _limit(self) -> str:
+        """Return what the way of telling a direction needs, and how many years there are."""
+        text = label(f"widgets.decoupling.limit.{self.rule.sign}", self._language,
+                     years=self.years[1] - self.years[0] + 1)  # fmt: skip
+        return f'<p class="pk-note">{escape(text)}</p>'
+
+    def _moving(self) -> str:
+        """Return the states over the moving spans as a table, or nothing where none are asked."""
+        if self.length == WHOLE or self.length > self.years[1] - self.years[0]:
+            return ""
+        found = moving(self._pressures, self._economy, self.group, self.years, self.rule,
+                       length=self.length, states=self._states)  # fmt: skip
+        shown = shown_states(found, self._language, states=self._states)
+        return table(shown, self._language, limit=len(shown))
 
     def _drawn(self, lines: pd.DataFrame) -> str:
         """Return the lines as a picture, or nothing where there is nothing to draw."""

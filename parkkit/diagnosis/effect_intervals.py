@@ -9,6 +9,8 @@ import pandas as pd
 
 from parkkit.core.uncertainty_rule import UncertaintyRule
 from parkkit.diagnosis.decomposition import decompose
+from parkkit.diagnosis.identities import TOTAL
+from parkkit.diagnosis.park_effects import NET_SELLERS, net_sellers
 from parkkit.diagnosis.series_draws import SeriesDraws, checked_terms, draw_series
 from parkkit.diagnosis.trends import SEPARATOR, Span
 
@@ -84,6 +86,63 @@ def effect_intervals(
     table = table.merge(_quantiles(many, identity, years, chained), on=BY, how="left")
     table = table.assign(draws=errors.draws, draws_left_out=table["group"].map(left_out))
     return _annotated(table)
+
+
+def park_intervals(
+    terms: pd.DataFrame,
+    rows: pd.DataFrame,
+    identity: str,
+    span: Span,
+    *,
+    column: str,
+    species: str,
+    errors: UncertaintyRule = FEW_DRAWS,
+) -> pd.DataFrame:
+    """Return the 95 % interval of each effect on a park's emission, net sellers apart.
+
+    Parameters
+    ----------
+    terms : DataFrame
+        As for :func:`effect_intervals`, of industries alone.
+    rows, identity, span
+        As for :func:`parkkit.diagnosis.park_effects.decompose_park`.
+    column, species : str
+        The column that is drawn, and the species of ``terms`` that it is.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`effect_intervals`, with ``net_sellers`` where there are any, and the ``total``
+        of all industries.
+    """
+    at_ends = rows[rows["year"].isin(span)]
+    sellers = net_sellers(at_ends)
+    is_seller = at_ends["industry"].isin(sellers)
+    table = effect_intervals(terms, at_ends[~is_seller], identity, span,
+                             columns={column: species}, errors=errors)  # fmt: skip
+    drawn = draw_series(_of(checked_terms(terms), species, at_ends["industry"]), errors)
+    whole = table[table["effect"] == TOTAL].assign(**_change_bounds(drawn, span))
+    parts = [table[table["effect"] != TOTAL]]
+    if sellers:
+        own = draw_series(_of(checked_terms(terms), species, pd.Series(sellers)), errors)
+        parts.append(whole.assign(effect=NET_SELLERS, **_change_bounds(own, span)))
+    return pd.concat([*parts, whole], ignore_index=True)
+
+
+def _of(terms: pd.DataFrame, species: str, groups: pd.Series) -> pd.DataFrame:
+    """Return the terms of a species in some groups, as those of one group."""
+    kept = terms[(terms["species"] == species) & terms["group"].isin(groups)]
+    return kept.assign(group=TOTAL)
+
+
+def _change_bounds(drawn: SeriesDraws, span: Span) -> dict[str, float]:
+    """Return the percentiles of the change between two years, missing where a year is."""
+    at = drawn.cells.reset_index().set_index("year")["index"]
+    if not set(span) <= set(at.index):
+        return {"low": np.nan, "high": np.nan}
+    change = drawn.drawn[at[span[1]]] - drawn.drawn[at[span[0]]]
+    low, high = np.quantile(change, INTERVAL)
+    return {"low": float(low), "high": float(high)}
 
 
 def _drawn_rows(

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from parkkit.core.errors import ParkError
-from parkkit.core.labels import Language, label
 from parkkit.core.uncertainty_rule import UncertaintyRule
 from parkkit.diagnosis.decoupling import (
     AXES,
@@ -274,25 +273,3 @@ def verdicts(probabilities: pd.DataFrame, *, least: float = 0.9) -> pd.DataFrame
         ["unknown", "open", "settled_so_far"], default="settled",
     )  # fmt: skip
     return table.assign(is_open=is_open, certainty=pd.Series(certainty, table.index, dtype="str"))
-
-
-def certainty_name(code: str, language: Language) -> str:
-    """Return what people call a certainty.
-
-    Examples
-    --------
-    >>> certainty_name("open", "zh"), certainty_name("open", "en")
-    ('未定', 'open')
-    """
-    return label(f"likelihood.certainty.{code}", language)
-
-
-def note_text(code: str, language: Language) -> str:
-    """Return what a note of a probability or an interval says.
-
-    Examples
-    --------
-    >>> note_text("economy_exact", "en")
-    'the economy is taken as exact: no uncertainty is given for it, or not for every amount'
-    """
-    return label(f"likelihood.note.{code}", language)

@@ -1,22 +1,27 @@
-"""Park rows: what each industry of a park earns, burns and emits, and why that changed."""
+"""Park rows: what each industry of a park earns, burns and emits, on a perimeter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from parkkit.diagnosis.decomposition import decompose
-from parkkit.diagnosis.identities import TOTAL, Identity
-from parkkit.diagnosis.trends import SEPARATOR, Span
-from parkkit.inventory.compilation import CO2E, Inventory, is_incomplete, totals
-from parkkit.inventory.economy import PARK, divisions, economy_series
+from parkkit.diagnosis.trends import Span
+from parkkit.inventory.compilation import (
+    CO2E,
+    Inventory,
+    compile_members,
+    is_incomplete,
+    totals,
+)
+from parkkit.inventory.economy import PARK, divisions, economy_series, park_prices
 from parkkit.inventory.energy import consumption
+from parkkit.inventory.offering import of_years, offer
+from parkkit.park.boundary import members
 from parkkit.park.package import Park
 
 CARBON, ENERGY, VALUE = "co2e_t", "energy_tce", "value_added"
-NET_SELLERS = "net_sellers"
 CELL = ["industry", "year"]
 # One value of what was generated stands for all the rows of a source in one list and month.
 SOURCE = [*CELL, "source_id", "list", "month", "activity_id"]
@@ -39,7 +44,8 @@ def park_rows(inventory: Inventory, park: Park, pollutants: Sequence[str] = ()) 
         ``group`` (``park``), ``industry`` (a division; blank where a plant's is not told),
         ``year``, ``value_added`` (CNY), ``energy_tce`` (the comprehensive consumption of its
         plants: what they sell each other counts at both), ``co2e_t``, and of each pollutant
-        ``{name}_generated_t`` and ``{name}_emitted_t``.
+        ``{name}_generated_t``, ``{name}_emitted_t`` and ``{name}_is_told``: whether anybody in
+        the industry tells of it that year, if only that a number is missing.
     """
     scheme = park.about.industry_scheme
     rows = inventory.emissions
@@ -52,10 +58,21 @@ def park_rows(inventory: Inventory, park: Park, pollutants: Sequence[str] = ()) 
         columns.append(_generated(by_industry, name).rename(f"{name}_generated_t"))
         columns.append(_emitted(by_industry, name).rename(f"{name}_emitted_t"))
     table = pd.concat(columns, axis=1).rename_axis(CELL).reset_index()
+    for name in pollutants:
+        table[f"{name}_is_told"] = _is_told(table, by_industry, name)
     emitting = set(table.loc[table[CARBON].notna(), "industry"])
     table = table[table["industry"].isin(emitting)].sort_values(CELL, ignore_index=True)
     table.insert(0, "group", PARK)
     return table
+
+
+def _is_told(table: pd.DataFrame, inventory: Inventory, species: str) -> pd.Series:
+    """Tell the cells in which a species has a row, with a number or without."""
+    rows = inventory.emissions
+    told = set(rows.loc[rows["species"] == species, ["industry_code", "year"]].itertuples(
+        index=False, name=None))  # fmt: skip
+    cells = zip(table["industry"], table["year"], strict=True)
+    return pd.Series([cell in told for cell in cells], index=table.index, dtype=bool)
 
 
 def _emitted(inventory: Inventory, species: str) -> pd.Series:
@@ -90,7 +107,7 @@ def _energy(inventory: Inventory, park: Park) -> pd.Series:
 
 def _value(inventory: Inventory, park: Park) -> pd.Series:
     """Return the value added of each industry, and under a blank what no industry is told for."""
-    told = economy_series(park, inventory.members, part=inventory.part)
+    told = economy_series(park, inventory.members, part=inventory.part, prices=park_prices(park))
     told = told.rename(columns={"group": "industry"})
     by_cell = told.set_index(CELL)["amount"].astype("float64")
     if not len(told):
@@ -112,81 +129,66 @@ def _summed(rows: pd.DataFrame, column: str) -> pd.Series:
     return sums.astype("float64")
 
 
-def decompose_park(
-    rows: pd.DataFrame, identities: Mapping[str, str | Identity], span: Span
-) -> pd.DataFrame:
-    """Tell why what a park emits changed over a span, industries that sell energy apart.
+def moved_perimeters(
+    inventory: Inventory, park: Park, spans: Sequence[Span]
+) -> dict[Span, pd.DataFrame]:
+    """Return who would be in, in the first year of a span, on the perimeter of its last year.
 
-    An industry that sells more energy than it takes in (waste burnt for power) has a consumption
-    below zero, for which no energy intensity is defined. What it emits stands in an effect of its
-    own, ``net_sellers``, and the effects still sum to the whole change.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What :func:`park_rows` returns.
-    identities : mapping of str to str
-        By species, as :func:`parkkit.diagnosis.identities.park_identities` makes them.
-    span : (int, int)
-        First and last year.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`parkkit.diagnosis.decomposition.decompose_each` (LMDI-I, additive, by the end
-        points), with ``sellers`` (industries, joined by semicolons) and the ``before`` and
-        ``after`` of the whole. ``total`` is that of all industries.
+    Only of spans between which the boundary moved so that somebody came in or went out.
 
     Raises
     ------
     ParkError
-        If an amount other than the energy is negative.
+        If the boundary is not drawn in one of the years.
+    """
+    moved = {}
+    for first, last in spans:
+        own, later = (
+            members(park, inventory.boundary_type, first, part=inventory.part, perimeter_year=year)
+            for year in (first, last)
+        )
+        if set(_inside(own)) != set(_inside(later)):
+            moved[first, last] = later.assign(year=first)
+    return moved
+
+
+def _inside(told: pd.DataFrame) -> pd.Series:
+    inside: pd.Series = told.loc[told["is_member"], "enterprise_id"]
+    return inside
+
+
+def restated_rows(
+    inventory: Inventory, park: Park, spans: Sequence[Span], pollutants: Sequence[str] = ()
+) -> dict[Span, pd.DataFrame]:
+    """Return the rows of the first year of each span on the perimeter of its last year.
+
+    Only of spans between which the boundary moved so that somebody came in or went out: a
+    recalculated base year, as :func:`parkkit.inventory.restatement.restate` tells it.
+
+    Returns
+    -------
+    dict of span to DataFrame
+        As :func:`park_rows`, of one year each.
+
+    Raises
+    ------
+    ParkError
+        If the boundary is not drawn in one of the years.
 
     References
     ----------
-    Ang 2015, Energy Policy 86, 233-238. That net sellers stand apart is our choice.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"group": "park", "industry": ["26", "77"] * 2,
-    ...     "year": [2020, 2020, 2021, 2021], "energy_tce": [10.0, -2.0, 20.0, -3.0],
-    ...     "co2e_t": [30.0, 5.0, 60.0, 6.0]})
-    >>> table = decompose_park(rows, {"co2e": "co2e_t = energy: energy_tce * co2e_t/energy_tce"},
-    ...     (2020, 2021))
-    >>> table.set_index("effect").loc[["energy", "net_sellers"], "amount"].round(9).tolist()
-    [30.0, 1.0]
+    GHG Protocol Corporate Standard, chapter 5: the base year is recalculated when the boundary
+    moves, and not for what grows, opens or closes inside it.
     """
-    at_ends = rows[rows["year"].isin(span)]
-    sellers = sorted(set(at_ends.loc[at_ends[ENERGY] < 0, "industry"]))
-    is_seller = at_ends["industry"].isin(sellers)
-    frames = []
-    for name, identity in identities.items():
-        left = str(identity).split("=")[0].strip() if isinstance(identity, str) else identity.left
-        table = decompose(at_ends[~is_seller], identity, span)
-        sold = _ends(at_ends[is_seller], left, span)
-        whole = _ends(at_ends, left, span)
-        frames.append(_with_sellers(table, sold, sellers).assign(
-            species=name, before=whole[0], after=whole[1]))  # fmt: skip
-    return pd.concat(frames, ignore_index=True)
-
-
-def _ends(rows: pd.DataFrame, column: str, span: Span) -> tuple[float, float]:
-    """Return the sums of the first and the last year; of no rows 0, of a blank nothing."""
-    first, last = (float(rows.loc[rows["year"] == year, column].sum(skipna=False)) for year in span)
-    return first, last
-
-
-def _with_sellers(
-    table: pd.DataFrame, sold: tuple[float, float], sellers: Sequence[str]
-) -> pd.DataFrame:
-    """Return effects with that of the net sellers before the total, which holds it, too."""
-    told = table.assign(sellers=SEPARATOR.join(sellers))
-    if not sellers:
-        return told
-    change, is_total = sold[1] - sold[0], told["effect"] == TOTAL
-    own = told[is_total].assign(effect=NET_SELLERS, amount=change, missing="", notes="")
-    whole = told[is_total].assign(amount=told.loc[is_total, "amount"] + change)
-    both = pd.concat([told[~is_total], own, whole], ignore_index=True)
-    is_known = both["amount"].notna()
-    return both.assign(status=both["status"].mask(is_known, "computed").where(
-        is_known, "not_computable"))  # fmt: skip
+    moved = moved_perimeters(inventory, park, spans)
+    if not moved:
+        return {}
+    kind, part = inventory.boundary_type, inventory.part
+    offered = offer(park, inventory.convention)
+    return {
+        span: park_rows(
+            compile_members(of_years(offered, [span[0]]), inside, boundary_type=kind, part=part),
+            park, pollutants,
+        )
+        for span, inside in moved.items()
+    }  # fmt: skip

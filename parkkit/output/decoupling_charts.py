@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from parkkit.core.labels import Language, has_label, label
+from parkkit.diagnosis.state_table import NO_STATE, our_states, state_names
 from parkkit.output.figures import name_of
 from parkkit.output.layout import shortened, spread
 from parkkit.output.marks import Domain, haloed, names_beside, series_name, series_styles
@@ -98,30 +99,47 @@ def decoupling_lines(frame: pd.DataFrame, *, language: Language, title: str, cap
     )  # fmt: skip
 
 
-def state_grid(frame: pd.DataFrame, *, language: Language, title: str, caption: str) -> Chart:
+def state_grid(
+    frame: pd.DataFrame,
+    *,
+    language: Language,
+    title: str,
+    caption: str,
+    states: pd.DataFrame | None = None,
+) -> Chart:
     """Draw decoupling states as tiles, the code of the state written in each.
 
     Parameters
     ----------
     frame : DataFrame
         ``group``, ``span_end``, ``state`` (``S1`` to ``S8``, ``atypical``; missing: not
-        computable).
+        computable), and ``is_open`` where known: a question mark behind the code.
+    states : DataFrame, optional
+        A park's own table of states: its codes and names, in the colours of the same signs.
 
     Raises
     ------
     ParkError
         ``nothing_to_draw`` if no state is known.
     """
-    rows = drawable(frame, ["group", "span_end", "state"], values=["state"], where="state_grid")
+    told = frame if "is_open" in frame else frame.assign(is_open=False)
+    columns = ["group", "span_end", "state", "is_open"]
+    rows = drawable(told, columns, values=["state"], where="state_grid")
     rows = rows.assign(state=rows["state"].fillna("not_computable"))
+    is_open = rows["is_open"].eq(True)
     codes = {state: f"charts.state_code.{state}" for state in rows["state"].unique()}
     names = {s: label(key, language) if has_label(key) else s for s, key in codes.items()}
     rows = rows.assign(
-        code=rows["state"].map(names),
+        code=rows["state"].map(names) + is_open.map({True: "?", False: ""}),
         group=[shortened(str(group), size=TEXT_SIZE, width=GROUP_ROOM) for group in rows["group"]],
     )
-    present = [state for state in STATES if state in names]
-    legend = {state: _state_named(state, names[state], language) for state in present}
+    styles = STATES if states is None else _own_styles(states)
+    called = state_names(language, states)
+    present = [state for state in styles if state in names]
+    legend = {
+        state: label("charts.state_named", language, state=names[state], name=called[state])
+        for state in present
+    }
     x = alt.X(
         "span_end:O", title=label("charts.span_end", language),
         axis=alt.Axis(labelAngle=0, grid=False, labelOverlap=True),
@@ -136,18 +154,19 @@ def state_grid(frame: pd.DataFrame, *, language: Language, title: str, caption: 
     fill = alt.Color(
         "state:N",
         title=None,
-        scale=alt.Scale(domain=present, range=[STATES[state][0] for state in present]),
+        scale=alt.Scale(domain=present, range=[styles[state][0] for state in present]),
         legend=code_legend(legend),
     )
     inks = alt.Color(
         "state:N",
         legend=None,
-        scale=alt.Scale(domain=present, range=[STATES[state][1] for state in present]),
+        scale=alt.Scale(domain=present, range=[styles[state][1] for state in present]),
     )
     texts = alt.Chart(rows).mark_text(fontWeight="bold").encode(x=x, y=y, text="code:N", color=inks)
     drawn = alt.layer(tiles.encode(x=x, y=y, color=fill), texts).resolve_scale(color="independent")
+    notes = [label("charts.note_open", language)] if is_open.any() else []
     return captioned(
-        drawn, title, caption, language=language,
+        drawn, title, with_notes(caption, notes, language), language=language,
         height=32 * rows["group"].nunique(), width=WIDTH - 165,
     )  # fmt: skip
 
@@ -263,10 +282,11 @@ def _line_names(rows: pd.DataFrame, domain: Domain, language: Language) -> alt.C
     return drawn
 
 
-def _state_named(state: str, code: str, language: Language) -> str:
-    key = f"diagnosis.state.{state}"
-    name = label(key, language) if has_label(key) else name_of(state, "state", language)
-    return label("charts.state_named", language, state=code, name=name)
+def _own_styles(states: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Return fill and ink of a park's own states: those of our state of the same signs."""
+    ours = our_states(states)
+    own = {code: STATES[ours[code]] for code in sorted(ours, key=lambda code: ours[code])}
+    return own | {code: STATES[code] for code in NO_STATE}
 
 
 def _around_hundred(values: pd.Series) -> Domain:

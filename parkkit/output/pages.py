@@ -32,6 +32,7 @@ from parkkit.output.theme import Chart
 from parkkit.park.package import Park, named_park, open_park, park_names
 
 LANGUAGE_VARIABLE = "PARKKIT_LANGUAGE"
+YEARS = ("year", "start", "end", "span_end")  # the columns by which a chart tells its years
 NO_FORMULAS = "mathjax_ignore"  # the class under which JupyterLab and Voila typeset nothing
 # Where Voila shows that a cell failed.
 ERROR_OUTPUT = "[data-mime-type*='error'],[data-mime-type*='stderr']"
@@ -139,8 +140,9 @@ def say(key: str, language: Language, **values: object) -> None:
 
 
 def say_text(text: str) -> None:
-    """Show a sentence that a chapter wrote."""
-    display(Markdown(text))
+    """Show a sentence that a chapter wrote; nothing where there is nothing to say."""
+    if text:
+        display(Markdown(text))
 
 
 def plain(text: str) -> str:
@@ -170,10 +172,15 @@ def title(chapter: str, choice: PageChoice, park: Park) -> None:
     say_text(f"# {question}\n\n{line}{synthetic}")
 
 
-def caption(choice: PageChoice, park: Park) -> str:
+def caption(choice: PageChoice, park: Park, *, years: tuple[int, int] | None = None) -> str:
     """Return what stands below every chart: boundary and part, year, convention, source.
 
     The electricity method is named where purchased power counts by another one than its place.
+
+    Parameters
+    ----------
+    years : (int, int), optional
+        The first and the last year of a chart of several; without them, the page's own year.
     """
     language, chosen = choice.language, choice.convention
     parts = [value_text(name, chosen, language) for name in ("level", "view")]
@@ -186,7 +193,8 @@ def caption(choice: PageChoice, park: Park) -> str:
         boundary = label(f"charts.boundary_type.{choice.boundary}", language)
         key = "page.caption_part"
     return label(
-        key, language, boundary=boundary, part=one_line(choice.part), year=choice.year,
+        key, language, boundary=boundary, part=one_line(choice.part),
+        year=f"{years[0]}–{years[1]}" if years else choice.year,
         convention=label("error.separator", language).join(parts), park=park.name(language),
     )  # fmt: skip
 
@@ -209,14 +217,31 @@ def draw(
     missing : str
         The label that says what the chart would need.
     """
+    told = caption(choice, park, years=years_of(frame))
     try:
-        drawn = chart(frame, language=choice.language, title=title, caption=caption(choice, park))
+        drawn = chart(frame, language=choice.language, title=title, caption=told)
     except ParkError as error:
         if error.code != "nothing_to_draw":
             raise
         warn(missing, choice.language)
         return
     show(drawn)
+
+
+def years_of(frame: pd.DataFrame) -> tuple[int, int] | None:
+    """Return the first and the last year that a table is about, or nothing for a single one.
+
+    Examples
+    --------
+    >>> years_of(pd.DataFrame({"start": [2018, 2019], "end": [2019, 2020]}))
+    (2018, 2020)
+    >>> years_of(pd.DataFrame({"year": [2020, 2020]})), years_of(pd.DataFrame({"name": ["a"]}))
+    (None, None)
+    """
+    columns = [frame[name].dropna() for name in YEARS if name in frame]
+    numbers = [column for column in columns if pd.api.types.is_numeric_dtype(column)]
+    told = {int(year) for column in numbers for year in column}
+    return (min(told), max(told)) if len(told) > 1 else None
 
 
 def warn(key: str, language: Language, **values: object) -> None:

@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from parkkit.core.errors import ParkError
 from parkkit.core.labels import LANGUAGES
 from parkkit.core.uncertainty_rule import NORMAL_95, UncertaintyRule
+from parkkit.diagnosis.certainty import certainty_name, note_text
 from parkkit.diagnosis.decoupling import DecouplingRule, decoupling_states, diagnose
 from parkkit.diagnosis.drawn_signs import drawn_signs
 from parkkit.diagnosis.effect_intervals import effect_intervals
 from parkkit.diagnosis.likelihood import (
-    certainty_name,
-    note_text,
     state_probabilities,
     verdicts,
 )

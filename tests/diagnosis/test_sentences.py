@@ -4,9 +4,13 @@ import pandas as pd
 import pytest
 
 from parkkit.core.labels import LANGUAGES, label
+from parkkit.diagnosis.certainty import with_certainty
 from parkkit.diagnosis.decoupling import DecouplingRule, decoupling_states, diagnose
+from parkkit.diagnosis.effect_sentences import apart_sentences, effects_sentence, missing_cells
+from parkkit.diagnosis.likelihood import state_probabilities, verdicts
+from parkkit.diagnosis.peak_sentences import peaking_sentence
 from parkkit.diagnosis.peaking import peaking
-from parkkit.diagnosis.sentences import effects_sentence, peaking_sentence, sentence
+from parkkit.diagnosis.sentences import sentence
 
 
 def told(language, *, so2=90.0, co2e=104.0, value=(100.0, 110.0), rule=None, **bases):
@@ -28,7 +32,7 @@ def test_the_chinese_paragraph_has_numbers_state_and_caveat():
     assert told("zh") == (
         "2020—2023 年，本园区的增加值（2020 年价）增长 10.0%，二氧化硫排放量下降 10.0%，"
         "温室气体（二氧化碳当量）排放量上升 4.0%，判定为“脱污未脱碳（污染物单脱钩）”（S2）。"
-        "Tapio 弹性系数：二氧化硫为 -1.000（强脱钩），温室气体（二氧化碳当量）为 0.400（弱脱钩）。"
+        "Tapio 弹性系数：二氧化硫为 −1.000（强脱钩），温室气体（二氧化碳当量）为 0.400（弱脱钩）。"
         "方向按首末两年判定，变化不超过基期 1% 的视为不显著；"
         "弹性系数 0.8 至 1.2（含 0.8 和 1.2）为连结。"
         "状态划分与名称系对《产业园区减污降碳协同控制指南》附录 C 的重构，并非标准原文。"
@@ -40,7 +44,7 @@ def test_the_english_paragraph_has_numbers_state_and_caveat():
         "From 2020 to 2023, the whole park: value added (prices of 2020) grew by 10.0%, emissions "
         "of sulphur dioxide fell by 10.0%, emissions of greenhouse gases (CO2e) rose by 4.0%; the "
         'state is "Pollution-only decoupling" (S2). Tapio elasticity to the economy: sulphur '
-        "dioxide -1.000 (strong decoupling), greenhouse gases (CO2e) 0.400 (weak decoupling). "
+        "dioxide −1.000 (strong decoupling), greenhouse gases (CO2e) 0.400 (weak decoupling). "
         "Directions are told from the first and the last year, and a change within 1% of the base "
         "counts as none; an elasticity from 0.8 to 1.2, both included, is coupling. The states and "
         "their names are our reconstruction of Appendix C of the guide for co-control of pollution "
@@ -132,7 +136,7 @@ SHAKEN = [10.0, 14.0, 6.0, 13.0, 7.0, 12.0, 8.0, 14.0, 6.0]
 def test_a_trend_is_told_with_its_number_and_method(sign, words):
     text = yearly(FALLING, sign=sign)
     assert words in text
-    assert "sulphur dioxide -80.0%" in text
+    assert "sulphur dioxide −80.0%" in text
     assert "first and the last year" not in text
     assert ("p = 0.000" in text) == (sign == "mann_kendall")
 
@@ -189,18 +193,94 @@ EFFECTS = pd.DataFrame(
 
 def test_what_drove_and_what_held_a_change_is_told_with_openings_apart():
     assert effects_sentence(EFFECTS, "zh") == (
-        "2020—2023 年，温室气体（二氧化碳当量）排放量变化 -17.0%：推高最多的是规模效应（+30.0%），"
-        "压低最多的是能源碳强度效应（-40.0%），新投产和关停退出分别为 +5.0% 和 -2.0%。"
+        "2020—2023 年，温室气体（二氧化碳当量）排放量变化 −17.0%：推高最多的是规模效应（+30.0%），"
+        "压低最多的是能源碳强度效应（−40.0%），新投产和关停退出分别为 +5.0% 和 −2.0%。"
     )
 
 
-def test_industries_that_stand_apart_are_named():
-    assert "能源的行业（77、44）" in effects_sentence(EFFECTS.assign(sellers="77; 44"), "zh")
+def test_industries_that_stand_apart_or_tell_nothing_are_named_once():
+    both = [EFFECTS.assign(species=name, sellers="77; 44", untold="; 14") for name in ("so2", "pm")]
+    told = apart_sentences(both, "zh")
+    assert len(told) == 2
+    assert "能源的行业（77、44）" in told[0]
+    assert told[1].startswith("二氧化硫、颗粒物：以下行业没有任何报告")
+    assert told[1].endswith("：14、行业不详。")
+
+
+def test_a_boundary_that_moved_is_told_with_the_effects():
+    moved = pd.concat([EFFECTS, EFFECTS.head(1).assign(effect="boundary_moved", amount=-8.0)])
+    assert "边界调整为 −8.0%" in effects_sentence(moved, "zh")
+    assert "边界" not in effects_sentence(EFFECTS, "zh")
 
 
 def test_a_decomposition_names_the_cells_it_lacks():
     gap = EFFECTS.assign(amount=None, missing="26 energy_tce 2020; 44 energy_tce 2020")
     assert effects_sentence(gap.astype({"amount": "float"}), "en") == (
-        "The decomposition of greenhouse gases (CO2e) is not computable, no usable data for: "
-        "energy consumption (2020: 26, 44)."
+        "The decomposition of greenhouse gases (CO2e) is not computable: missing values (2): "
+        "energy consumption (2020: 26), energy consumption (2020: 44)."
     )
+
+
+def test_of_many_missing_cells_three_are_named_and_the_rest_counted():
+    cells = "; ".join(f"{code} so2_generated_t 2020" for code in ("17", "22", "26", "44"))
+    gap = EFFECTS.assign(amount=float("nan"), missing=cells, species="so2")
+    text = effects_sentence(gap, "zh")
+    assert "缺少 4 项数据" in text
+    assert ("2020 年：26" in text, "2020 年：44" in text) == (True, False)
+    table = missing_cells(gap, "zh")
+    assert table[["lacking_count", "lacking_industries"]].to_numpy().tolist() == [
+        [4, "17、22、26、44"]
+    ]
+
+
+# How sure a verdict is.
+
+SO2 = {"species": "so2", "activity_key": ["a", "b"], "factor_key": "", "activity_percent": 1.0,
+       "factor_percent": 0.0}  # fmt: skip
+
+
+def sure(language, *, co2e=(100.0, 104.0), percent=4.0, **priced):
+    """The paragraph of a park whose carbon moved, its activity known to some per cent."""
+    years = {"group": "park", "year": [2020, 2023]}
+    carbon = {**SO2, "species": "co2e", "activity_key": ["c", "d"], "activity_percent": percent}
+    terms = pd.concat([pd.DataFrame({**years, "amount": [10.0, 5.0], **SO2}),
+                       pd.DataFrame({**years, "amount": co2e, **carbon})])  # fmt: skip
+    economy = pd.DataFrame({**years, "amount": [50.0, 60.0], "price_year": 2020, **priced})
+    found = diagnose(terms, economy, (2020, 2023))
+    told = verdicts(state_probabilities(terms, economy, (2020, 2023)))
+    return sentence(with_certainty(found, told).iloc[0], language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "（S2，概率 >99%）"), ("en", "(S2, probability above 99%)")],
+)
+def test_a_settled_verdict_has_its_probability(language, words):
+    text = sure(language, co2e=(100.0, 140.0))
+    assert words in text
+    assert "2000" in text
+    assert {"zh": "未定", "en": "open"}[language] not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "，但结论未定："), ("en", "but this is open: ")]
+)
+def test_a_verdict_that_flips_within_its_uncertainty_is_called_open(language, words):
+    text = sure(language)
+    assert words in text
+    assert "99%" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_verdict_without_uncertainty_says_that_it_is_not_judged(language):
+    text = sure(language, percent=None)
+    assert {"zh": "把握程度未评定", "en": "how sure it is was not judged"}[language] in text
+    assert "uncertainty_percent" in text
+    assert {"zh": "概率由", "en": "The probability is the share"}[language] not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_open_verdict_in_current_prices_has_both_warnings_in_one_sentence(language):
+    first = sure(language, price_year=None).split({"zh": "。", "en": ". "}[language])[0]
+    assert label("diagnosis.note.current_prices", language) in first
+    assert {"zh": "未定", "en": "open"}[language] in first

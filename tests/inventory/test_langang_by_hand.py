@@ -134,6 +134,7 @@ def released(plant: str, species: set[str], **given: str) -> float:
     found = [
         base(row) for row in rows("releases")
         if row["enterprise_id"] == plant and row["species"] in species
+        and row["amount_kind"] == "released"
         and all(row[name] == value for name, value in given.items())
     ]  # fmt: skip
     return sum(found)

@@ -9,11 +9,22 @@ import pandas as pd
 import pytest
 
 from parkkit.core.labels import LANGUAGES, Language
+from parkkit.core.uncertainty_rule import UncertaintyRule
 from parkkit.diagnosis.decoupling import DecouplingRule
 from parkkit.diagnosis.identities import park_identities
-from parkkit.diagnosis.park_rows import CARBON, decompose_park, park_rows
+from parkkit.diagnosis.park_effects import decompose_park
+from parkkit.diagnosis.park_rows import CARBON, park_rows
 from parkkit.output import pages
 from parkkit.output.chapters import decomposition as chapter
+from parkkit.output.chapters import (
+    decomposition_effects,
+    decomposition_tables,
+    decoupling,
+    decoupling_words,
+)
+from parkkit.output.chapters.decoupling import Errors
+from parkkit.output.decoupling_charts import state_grid
+from parkkit.output.figures import Card
 from parkkit.output.page_choice import PageChoice
 from parkkit.park.package import Park
 from tests.parks import compiled, make_park
@@ -44,7 +55,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, park: Park, language: Language) -> st
     monkeypatch.setattr(pages, "show", lambda chart: told.append("<i>CHART</i>"))
     choice = PageChoice(park="p", year=2023, boundary="physical", language=language,
                         convention=park.about.convention)  # fmt: skip
-    chapter.show_why(compiled(park), park, choice)
+    decomposition_effects.show_why(compiled(park), park, choice)
     return "\n".join(told)
 
 
@@ -156,3 +167,110 @@ def test_what_is_explored_is_the_group_and_span_asked_for() -> None:
     assert (found["state"], found["pollutant"]) == ("S1", "so2")
     last = lines[lines["year"] == 2021].set_index("series")["index"]
     assert last.to_dict() == pytest.approx({"carbon": 90, "economy": 120, "so2": 80})
+
+
+# How sure, on the page.
+
+
+def errors(percent: float | None) -> Errors:
+    """The terms of PRESSURE, each amount an activity of its own, known to some per cent."""
+    keys = PRESSURE["group"] + PRESSURE["species"] + PRESSURE["year"].astype("str")
+    terms = PRESSURE.assign(activity_key=keys, factor_key="", activity_percent=percent,
+                            factor_percent=0.0)  # fmt: skip
+    return Errors(terms, UncertaintyRule(draws=300))
+
+
+@pytest.mark.parametrize(
+    ("percent", "value", "note", "cell"),
+    [
+        (1.0, "S1 碳污协同脱钩", "2020–2021，概率 >99%", "确定（>99%）"),
+        (30.0, "S1 碳污协同脱钩（未定）", "2020–2021，概率", "未定（"),
+        (None, "S1 碳污协同脱钩", "2020–2021，把握程度未评定", "无法判断"),
+    ],
+    ids=["settled", "open", "not judged"],
+)
+def test_card_and_table_say_how_sure_a_state_is(
+    percent: float | None, value: str, note: str, cell: str
+) -> None:
+    found = decoupling.verdicts(PRESSURE, ECONOMY, errors(percent))
+    total = Card(name="total", value="1")
+    card = decoupling_words.key_figures(found, total, "zh")[1]
+    assert card.value == value
+    assert card.note.startswith(note)
+    shown = decoupling_words.table(found, "zh").iloc[0]
+    assert shown["state"] == "S1 碳污协同脱钩"
+    assert shown["certainty"].startswith(cell)
+
+
+def test_the_grid_marks_states_that_are_open() -> None:
+    air = PRESSURE.assign(species=PRESSURE["species"].replace({"so2": "equivalents"}))
+    for percent, is_open in ((1.0, False), (30.0, True)):
+        drawn = errors(percent)._replace(terms=errors(percent).terms.assign(species=air["species"]))
+        grid = decoupling.states_by_industry(air, ECONOMY, "zh", drawn)
+        park = grid[grid["group"] == "本园区"].iloc[0]
+        assert (park["state"], park["is_open"]) == ("S1", is_open)
+        assert ("未定" in decoupling_words.grid_title(grid, "zh")) == is_open
+        chart = str(state_grid(grid, language="zh", title="", caption="").to_dict())
+        assert ("S1?" in chart, "结论未定" in chart) == (is_open, is_open)
+
+
+def test_a_park_without_uncertainty_says_that_nothing_was_judged(tmp_path: Path) -> None:
+    park = opened(tmp_path)
+    inventory = compiled(park)
+    pressure, value = decoupling.pressures(inventory, park), decoupling.economy(inventory, park)
+    found = decoupling.verdict(pressure, value, decoupling.errors_of(inventory, park))
+    assert found["certainty"].tolist() == ["unknown"]
+    assert "把握程度未评定" in decoupling_words.paragraph(found, "zh")
+
+
+# Captions and tables.
+
+
+@pytest.mark.parametrize(
+    ("frame", "years"),
+    [({"year": [2018, 2023]}, "2018–2023"), ({"start": [2018], "end": [2023]}, "2018–2023"),
+     ({"span_end": [2019, 2023], "start": [2018, 2022]}, "2018–2023"), ({"name": ["a"]}, "2021")],
+    ids=["years", "spans", "grid", "one year"],
+)  # fmt: skip
+def test_a_caption_names_the_years_that_its_chart_shows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frame: dict[str, Any], years: str
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pages, "show", lambda chart: None)
+    park = opened(tmp_path)
+    choice = PageChoice(park="p", year=2021, boundary="physical", language="en",
+                        convention=park.about.convention)  # fmt: skip
+
+    def chart(rows: pd.DataFrame, *, language: str, title: str, caption: str) -> Any:
+        told.append(caption)
+
+    pages.draw(chart, pd.DataFrame(frame), choice=choice, park=park, title="")
+    assert f"; {years};" in told[0]
+
+
+def test_carbon_and_pollutants_stand_side_by_side_in_shares(tmp_path: Path) -> None:
+    rows = park_rows(compiled(opened(tmp_path)), opened(tmp_path), ["so2"])
+    identities = park_identities(["so2"], carbon=CARBON)
+    found = {name: decompose_park(rows, {name: identity}, (2022, 2023))
+             for name, identity in identities.items()}  # fmt: skip
+    table = decomposition_tables.compared(found, "zh").set_index("因素")
+    carbon, so2 = table.columns
+    assert table.loc["末端治理效应", carbon] == table.loc["能源碳强度效应", so2] == "—"
+    assert table.loc["末端治理效应", so2].startswith("−")
+    # 10 t of SO2 became 5, 300 t of coal 350
+    assert (table.loc["总变化", so2], table.loc["总变化", carbon]) == ("−50.0%", "+16.7%")
+    assert "边界调整" not in table.index
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_three_years_show_a_chain_with_its_residual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    older = [{**row, "year": 2021} for row in COAL if row["year"] == 2022]
+    value = [{**row, "year": 2021} for row in VALUE if row["year"] == 2022]
+    park = opened(tmp_path, activity=[*older, *COAL], economy=[*value, *VALUE])
+    told = shown(monkeypatch, park, language)
+    assert "2021–2022" in told
+    assert "0.000 t" in told
+    assert "10⁻¹²" in told
+    assert "2021–2022" not in shown(monkeypatch, opened(tmp_path / "two"), language)

@@ -373,8 +373,27 @@ def test_reading_the_coordinates_without_their_datum_moves_plants_out(park: Park
 def test_the_lists_disagree(park: Park) -> None:
     rows = park.releases[(park.releases["enterprise_id"] == CHP) & (park.releases["year"] == 2019)
                          & (park.releases["species"] == "so2")]  # fmt: skip
-    assert set(rows["list"]) == {"cems", "permit", "statistics"}
-    assert rows["amount"].nunique() == 3
+    for kind in ("released", "generated"):
+        told = rows[rows["amount_kind"] == kind]
+        assert set(told["list"]) == {"cems", "permit", "statistics"}
+        assert told["amount"].nunique() == 3
+
+
+def test_what_devices_let_pass_is_what_was_released_of_what_was_generated(park: Park) -> None:
+    rows = park.releases[park.releases["species"].isin(["so2", "nox", "pm"])
+                         & (park.releases["process"] != "")]  # fmt: skip
+    key = ["list", "enterprise_id", "process", "stack_id", "species", "year", "month"]
+    pairs = rows.pivot_table("amount", key, "amount_kind", dropna=False).dropna()
+    devices = park.abatement.assign(
+        passes=1 - park.abatement["removal_share"] * park.abatement["running_share"]
+    )
+    assert len(pairs) == 324
+    for (_, plant, process, _, species, year, _), pair in pairs.iterrows():
+        own = devices[(devices["enterprise_id"] == plant) & (devices["process"] == process)
+                      & (devices["species"] == species) & (devices["valid_from"] <= year)
+                      & (devices["valid_to"] >= year)]  # fmt: skip
+        share = own["passes"].prod()
+        assert pair["released"] == pytest.approx(pair["generated"] * share, rel=1e-3)
 
 
 def test_nobody_reports_the_nox_of_the_lime_kiln(park: Park) -> None:

@@ -1,79 +1,34 @@
-"""Chapter 04, why and since when: effects, paths, small multiples and peaks of a park."""
+"""Chapter 04, since when: paths, small multiples and peaks of a park, and the explorer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from html import escape
 
 import pandas as pd
 from IPython.display import display
 
-from parkkit.core.errors import ParkError
 from parkkit.core.labels import Language, label
 from parkkit.diagnosis.decoupling import DecouplingRule, diagnose
-from parkkit.diagnosis.identities import park_identities
-from parkkit.diagnosis.park_rows import CARBON, VALUE, decompose_park, park_rows
+from parkkit.diagnosis.peak_sentences import peaking_sentence
 from parkkit.diagnosis.peaking import peaking
-from parkkit.diagnosis.sentences import effects_sentence, peaking_sentence
-from parkkit.diagnosis.trends import Span
-from parkkit.inventory.compilation import CO2E, Inventory
+from parkkit.diagnosis.trends import Span, spans
+from parkkit.inventory.compilation import CO2E
 from parkkit.inventory.economy import PARK
-from parkkit.output.chapters.decoupling import EQUIVALENTS, POLLUTANTS, industry_name
-from parkkit.output.decomposition_charts import effects_waterfall, industry_multiples, tapio_paths
-from parkkit.output.marks import series_name
+from parkkit.output.chapters.decoupling import (
+    EQUIVALENTS,
+    POLLUTANTS,
+    Errors,
+    explored_verdict,
+    industry_name,
+)
+from parkkit.output.decomposition_charts import industry_multiples, tapio_paths
 from parkkit.output.page_choice import PageChoice
-from parkkit.output.pages import draw, say, say_text, show_html
+from parkkit.output.pages import draw, say, say_text
 from parkkit.park.package import Park
 
 SHOWN = 4  # industries beside the whole park: more lines cannot be told apart in print
 COLUMNS = ["group", "end", "economy_change", "pressure_change"]
-
-
-def show_why(inventory: Inventory, park: Park, choice: PageChoice) -> None:
-    """Show why carbon and each pollutant changed, or which cells are missing for that."""
-    say("page.decoupling.why", choice.language)
-    rows = park_rows(inventory, park, POLLUTANTS)
-    span = span_of(rows)
-    if span is None:
-        say("page.decoupling.why_none", choice.language)
-        return
-    for name, identity in park_identities(POLLUTANTS, carbon=CARBON).items():
-        if name != CO2E and rows[f"{name}_emitted_t"].isna().all():
-            continue  # a pollutant that nobody tells of
-        try:
-            effects = decompose_park(rows, {name: identity}, span)
-        except ParkError as error:
-            show_html(f"<p>{escape(error.told(choice.language))}</p>")
-            continue
-        _show_effects(effects, name, park, choice)
-
-
-def _show_effects(effects: pd.DataFrame, name: str, park: Park, choice: PageChoice) -> None:
-    if not len(effects):
-        say("page.decoupling.why_none", choice.language)
-        return
-    say_text(effects_sentence(effects, choice.language))
-    first = effects.iloc[0]
-    if effects["amount"].isna().any() or not first["before"] > 0:
-        return
-    title = label("page.decoupling.effects_title", choice.language, start=first["start"],
-                  end=first["end"], name=series_name(name, choice.language))  # fmt: skip
-    chart = partial(effects_waterfall, kind="co2e" if name == CO2E else "mass")
-    draw(chart, effects, choice=choice, park=park, title=title)
-
-
-def span_of(rows: pd.DataFrame) -> Span | None:
-    """Return the first and last year in which both value added and carbon are told, or nothing.
-
-    Examples
-    --------
-    >>> span_of(pd.DataFrame({"year": [2020, 2021, 2022], "value_added": [1.0, 2.0, None],
-    ...     "co2e_t": [3.0, 4.0, 5.0]}))
-    (2020, 2021)
-    """
-    years = sorted(set(rows.dropna(subset=[VALUE, CARBON])["year"]))
-    return (int(years[0]), int(years[-1])) if len(years) > 1 else None
 
 
 def show_paths(pressure: pd.DataFrame, value: pd.DataFrame, park: Park, choice: PageChoice) -> None:
@@ -115,10 +70,15 @@ def peaks(pressure: pd.DataFrame, language: Language) -> list[str]:
     return [peaking_sentence(row, language) for _, row in ranked.iterrows()]
 
 
-def show_limits(choice: PageChoice) -> None:
-    """Say what the pictures do not show."""
+def show_limits(choice: PageChoice, errors: Errors | None = None) -> None:
+    """Say what the pictures do not show, and how the probabilities were drawn."""
     say("page.decoupling.limits", choice.language)
-    say("page.decoupling.limits_text", choice.language)
+    text = label("page.decoupling.limits_text", choice.language)
+    if errors is not None:
+        drawn = label("page.decoupling.limits_drawn", choice.language, draws=errors.rule.draws,
+                      seed=errors.rule.seed)  # fmt: skip
+        text = f"{text}\n{drawn}"
+    say_text(text)
 
 
 def show_explorer(
@@ -126,6 +86,8 @@ def show_explorer(
     pressure: pd.DataFrame,
     value: pd.DataFrame,
     choice: PageChoice,
+    errors: Errors | None = None,
+    states: pd.DataFrame | None = None,
 ) -> None:
     """Show the explorer of the diagnosis.
 
@@ -138,24 +100,32 @@ def show_explorer(
     if len(set(pressure["year"]) & set(value["year"])) < 2:
         return
     say("page.decoupling.try", choice.language)
-    display(explorer(pressure, value, language=choice.language))
+    display(explorer(pressure, value, errors=errors, states=states, language=choice.language))
 
 
 def explored(
-    pressure: pd.DataFrame, value: pd.DataFrame, group: str, years: Span, rule: DecouplingRule
+    pressure: pd.DataFrame,
+    value: pd.DataFrame,
+    group: str,
+    years: Span,
+    rule: DecouplingRule,
+    *,
+    errors: Errors | None = None,
+    states: pd.DataFrame | None = None,
 ) -> tuple[pd.Series, pd.DataFrame]:
     """Return the verdict of one group over a span, and its series as indices for a chart.
 
     Returns
     -------
     verdict : Series
-        A row of what :func:`parkkit.diagnosis.decoupling.diagnose` returns.
+        A row of what :func:`parkkit.diagnosis.decoupling.diagnose` returns; with errors, how
+        sure it is.
     lines : DataFrame
         ``year``, ``series``, ``index``: the first year of the span is 100; missing where that
         year has no amount above zero.
     """
     rows, money = pressure[pressure["group"] == group], value[value["group"] == group]
-    found = diagnose(rows, money, years, rule=rule).iloc[0]
+    found = explored_verdict(rows, money, years, rule, errors, states)
     names = {rule.carbon: "carbon", found["pollutant"]: found["pollutant"]}
     told = rows[rows["species"].isin(names)]
     both = pd.concat([money.assign(series="economy"),
@@ -165,6 +135,29 @@ def explored(
     base = cells[cells["year"] == years[0]].set_index("series")["amount"]
     index = 100 * cells["amount"] / cells["series"].map(base.where(base > 0))
     return found, cells.assign(index=index)[["year", "series", "index"]]
+
+
+def moving(
+    pressure: pd.DataFrame,
+    value: pd.DataFrame,
+    group: str,
+    years: Span,
+    rule: DecouplingRule,
+    *,
+    length: int,
+    states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the states of one group over every span of some years within a longer one.
+
+    Returns
+    -------
+    DataFrame
+        ``start``, ``end``, ``state`` and the changes, a row a span.
+    """
+    rows, money = pressure[pressure["group"] == group], value[value["group"] == group]
+    over = spans(range(years[0], years[1] + 1), length)
+    table = diagnose(rows, money, over, rule=rule, states=states)
+    return table[["start", "end", "state", "economy_change", "pollution_change", "carbon_change"]]
 
 
 def largest(pressure: pd.DataFrame, value: pd.DataFrame) -> list[str]:

@@ -4,26 +4,44 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 
 from parkkit.core.labels import Language, label
+from parkkit.core.uncertainty_rule import UncertaintyRule
 from parkkit.core.vocabulary import names
+from parkkit.diagnosis.certainty import with_certainty
 from parkkit.diagnosis.decoupling import DecouplingRule, diagnose
-from parkkit.diagnosis.sentences import sentence
-from parkkit.diagnosis.trends import spans
+from parkkit.diagnosis.likelihood import FEW_DRAWS, state_probabilities
+from parkkit.diagnosis.likelihood import verdicts as judged
+from parkkit.diagnosis.series_draws import inventory_terms
+from parkkit.diagnosis.trends import Span, spans
 from parkkit.inventory.compilation import CO2E, Inventory, totals
-from parkkit.inventory.economy import PARK, divisions, economy_series
+from parkkit.inventory.economy import PARK, divisions, economy_series, park_prices
 from parkkit.inventory.equivalents import equivalents, lacks_equivalents
-from parkkit.output.figures import Card, name_of
-from parkkit.output.quantities import change, is_missing, percent
 from parkkit.park.package import Park
 
 POLLUTANTS = ("so2", "nox", "pm", "voc", "cod")
 EQUIVALENTS = "equivalents"
-COLUMNS = ("start", "end", "economy_change", "pollution_change", "carbon_change",
-           "pollution_tapio", "carbon_tapio", "state")  # fmt: skip
+# What a reader asks for first, for a narrow screen shows no more.
+COLUMNS = ("start", "end", "state", "certainty", "economy_change", "pollution_change",
+           "carbon_change", "pollution_tapio", "carbon_tapio")  # fmt: skip
 SHOWN_LINES = ("so2", "nox", "cod")
+
+
+class Errors(NamedTuple):
+    """What verdicts are drawn from: the terms of the series, and how they are drawn."""
+
+    terms: pd.DataFrame
+    rule: UncertaintyRule
+
+
+def errors_of(inventory: Inventory, park: Park) -> Errors:
+    """Return the errors of an inventory, drawn often enough for a page and no oftener."""
+    rule = park.about.uncertainty or UncertaintyRule()
+    terms = inventory_terms(inventory, rule, scheme=park.about.industry_scheme)
+    return Errors(terms, replace(rule, draws=FEW_DRAWS.draws))
 
 
 def pressures(inventory: Inventory, park: Park) -> pd.DataFrame:
@@ -57,37 +75,64 @@ def _equivalents(inventory: Inventory) -> pd.DataFrame:
 
 def economy(inventory: Inventory, park: Park) -> pd.DataFrame:
     """Return the members' value added, the park's and each industry's."""
-    return economy_series(park, inventory.members, part=inventory.part)
+    return economy_series(park, inventory.members, part=inventory.part, prices=park_prices(park))
 
 
-def verdicts(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:
+def verdicts(
+    pressure: pd.DataFrame,
+    value: pd.DataFrame,
+    errors: Errors | None = None,
+    *,
+    states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the state of the park over the whole span, one row a pollutant."""
     rows = pressure[pressure["species"] != EQUIVALENTS]
-    return _diagnosed(rows, value, None, DecouplingRule(), groups=[PARK])
+    found = _Diagnosed(rows, value, DecouplingRule(), states, errors)
+    return found.over(None, groups=[PARK])
 
 
-def verdict(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:
+def verdict(
+    pressure: pd.DataFrame,
+    value: pd.DataFrame,
+    errors: Errors | None = None,
+    *,
+    states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the state of the park over the whole span, pollution as air equivalents: one row.
 
     No row where fewer than two years have both an economy and a pressure.
+
+    Parameters
+    ----------
+    errors : Errors, optional
+        What :func:`errors_of` returns; with it the row says how sure the verdict is.
+    states : DataFrame, optional
+        A park's own table of states, such as ``park.states``.
     """
-    return _diagnosed(pressure, value, None, DecouplingRule(pollution="equivalents"), groups=[PARK])
+    found = _Diagnosed(pressure, value, DecouplingRule(pollution="equivalents"), states, errors)
+    return found.over(None, groups=[PARK])
 
 
 def states_by_industry(
-    pressure: pd.DataFrame, value: pd.DataFrame, language: Language
+    pressure: pd.DataFrame,
+    value: pd.DataFrame,
+    language: Language,
+    errors: Errors | None = None,
+    *,
+    states: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the state of the park and each industry, year by year, for the grid."""
     both = set(value["group"]) & set(pressure["group"])
     groups = sorted(both, key=lambda name: (name != PARK, name))
     rule = DecouplingRule(pollution="equivalents")
-    table = _diagnosed(pressure, value, 1, rule, groups=groups)
+    table = _Diagnosed(pressure, value, rule, states, errors).over(1, groups=groups)
     named = table.assign(group=table["group"].map(partial(industry_name, language=language)))
     # The order of rows is the order of the picture: the whole park first.
     ranked = named.sort_values(
         "group", key=lambda names: names != industry_name(PARK, language), kind="stable"
     )
-    return ranked.rename(columns={"end": "span_end"})[["group", "span_end", "state"]]
+    columns = ["group", "start", "span_end", "state", "is_open"]
+    return ranked.rename(columns={"end": "span_end"})[columns]
 
 
 def industry_name(group: str, language: Language) -> str:
@@ -104,19 +149,49 @@ def industry_name(group: str, language: Language) -> str:
     return f"{group} {name}".strip()
 
 
-def _diagnosed(
+class _Diagnosed(NamedTuple):
+    """A diagnosis to be made over spans, with how sure it is where errors are told."""
+
+    pressure: pd.DataFrame
+    value: pd.DataFrame
+    rule: DecouplingRule
+    states: pd.DataFrame | None = None
+    errors: Errors | None = None
+
+    def over(self, length: int | None, *, groups: list[str]) -> pd.DataFrame:
+        """Return the verdicts over all years, or over every span of some length."""
+        known = sorted({int(y) for y in set(self.pressure["year"]) & set(self.value["year"])})
+        if len(known) < 2:
+            return pd.DataFrame(columns=["group", "pollutant", *COLUMNS, "is_open"])
+        return self.of(spans(known, length), groups)
+
+    def of(self, years: Span | list[Span], groups: list[str]) -> pd.DataFrame:
+        """Return the verdicts over some spans."""
+        rows = self.pressure[self.pressure["group"].isin(groups)]
+        money = self.value[self.value["group"].isin(groups)]
+        found = diagnose(rows, money, years, rule=self.rule, states=self.states)
+        if self.errors is None:
+            return found.assign(is_open=False)
+        terms = self.errors.terms
+        asked = terms["group"].isin(groups) & terms["species"].isin(set(rows["species"]))
+        if not asked.any():
+            return found.assign(is_open=False)
+        told = state_probabilities(terms[asked], money, years, rule=self.rule,
+                                   errors=self.errors.rule, states=self.states)  # fmt: skip
+        return with_certainty(found, judged(told))
+
+
+def explored_verdict(
     pressure: pd.DataFrame,
     value: pd.DataFrame,
-    length: int | None,
+    years: Span,
     rule: DecouplingRule,
-    *,
-    groups: list[str],
-) -> pd.DataFrame:
-    known = sorted({int(year) for year in set(pressure["year"]) & set(value["year"])})
-    if len(known) < 2:
-        return pd.DataFrame(columns=["group", "pollutant", *COLUMNS])
-    rows, money = pressure[pressure["group"].isin(groups)], value[value["group"].isin(groups)]
-    return diagnose(rows, money, spans(known, length), rule=rule)
+    errors: Errors | None,
+    states: pd.DataFrame | None,
+) -> pd.Series:
+    """Return the verdict of the one group in two tables over a span, and how sure it is."""
+    groups = sorted(set(pressure["group"]) & set(value["group"]))
+    return _Diagnosed(pressure, value, rule, states, errors).of(years, groups).iloc[0]
 
 
 def index_lines(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:
@@ -134,106 +209,12 @@ def index_lines(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:
 def tapio_points(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:
     """Return the yearly changes of carbon and air equivalents against the economy's."""
     rule = DecouplingRule(pollution="equivalents")
-    table = _diagnosed(pressure, value, 1, rule, groups=[PARK])
+    table = _Diagnosed(pressure, value, rule).over(1, groups=[PARK])
     sides = {"carbon": "carbon", EQUIVALENTS: "pollution"}
     frames = [
-        table[["economy_change", "end"]].assign(
+        table[["economy_change", "start", "end"]].assign(
             series=series, pressure_change=table[f"{axis}_change"], state=table[f"{axis}_tapio"]
         )
         for series, axis in sides.items()
     ]
     return pd.concat(frames, ignore_index=True)
-
-
-def key_figures(found: pd.DataFrame, total_card: Card, language: Language) -> list[Card]:
-    """Return the headline, the state and the three changes as cards.
-
-    Parameters
-    ----------
-    found : DataFrame
-        What ``verdict`` returned: one row, or none.
-    """
-    if not len(found):
-        return [total_card, Card(name=label("page.decoupling.state", language), value="")]
-    row = found.iloc[0]
-    state = Card(name=label("page.decoupling.state", language),
-                 value=f"{row['state']} {name_of(row['state'], 'state', language)}",
-                 note=f"{row['start']}–{row['end']}")  # fmt: skip
-    changes = [
-        Card(name=label(f"page.decoupling.{axis}", language),
-             value=change(row[f"{axis}_change"], language))
-        for axis in ("economy", "carbon", "pollution")
-    ]  # fmt: skip
-    return [total_card, state, *changes]
-
-
-def lines_title(found: pd.DataFrame, language: Language) -> str:
-    """Return the finding: how far economy, carbon and pollution moved."""
-    if not len(found):
-        return label("page.decoupling.no_lines_title", language)
-    row = found.iloc[0]
-    return label(
-        "page.decoupling.lines_title", language, start=row["start"], end=row["end"],
-        economy=_moved("economy", row["economy_change"], language),
-        carbon=_moved("carbon", row["carbon_change"], language),
-        pollution=_moved("pollution", row["pollution_change"], language),
-    )  # fmt: skip
-
-
-def _moved(axis: str, share: float, language: Language) -> str:
-    """Return how far an axis moved, in words."""
-    way = "unknown" if is_missing(share) else "up" if share >= 0 else "down"
-    by = percent(None if is_missing(share) else abs(share), language)
-    return label(f"page.decoupling.moved.{axis}.{way}", language, by=by)
-
-
-def grid_title(states: pd.DataFrame, language: Language) -> str:
-    """Return the finding of the grid: the park's last state, and how many industries share it.
-
-    Parameters
-    ----------
-    states : DataFrame
-        What ``states_by_industry`` returned.
-    """
-    last = states[states["span_end"] == states["span_end"].max()].dropna(subset="state")
-    is_park = last["group"] == industry_name(PARK, language)
-    known = last[~is_park & (last["state"] != "not_computable")]
-    if not is_park.any():
-        return label("page.decoupling.grid_title_unknown", language)
-    state = last.loc[is_park, "state"].iloc[0]
-    return label(
-        "page.decoupling.grid_title", language, year=last["span_end"].iloc[0],
-        state=name_of(state, "state", language),
-        count=int((known["state"] == state).sum()), known=len(known),
-    )  # fmt: skip
-
-
-def tapio_title(points: pd.DataFrame, language: Language) -> str:
-    """Return the finding of the elasticities: in how many years each side strongly decoupled.
-
-    Parameters
-    ----------
-    points : DataFrame
-        What ``tapio_points`` returned.
-    """
-    known = points.dropna(subset=["economy_change", "pressure_change"])
-    if known.empty:
-        return label("page.decoupling.tapio_title_unknown", language)
-    is_strong = known["state"] == "strong_decoupling"
-    return label(
-        "page.decoupling.tapio_title", language, years=known["end"].nunique(),
-        carbon=int(is_strong[known["series"] == "carbon"].sum()),
-        pollution=int(is_strong[known["series"] == EQUIVALENTS].sum()),
-    )  # fmt: skip
-
-
-def paragraph(found: pd.DataFrame, language: Language) -> str:
-    """Return the verdict in words, with its numbers and caveats."""
-    return sentence(found.iloc[0], language) if len(found) else label(
-        "page.decoupling.cannot", language
-    )  # fmt: skip
-
-
-def table(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the verdicts' columns that a page has room for."""
-    return found[["pollutant", *COLUMNS]]
