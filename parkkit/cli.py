@@ -42,7 +42,8 @@ from parkkit.park.package import check_park, find_park, new_park, open_park, par
 # What is wrong with the call, not with the data it names.
 CALL_CODES = frozenset({"unknown_park", "not_a_folder_name", "folder_exists", "not_a_folder",
                         "not_writable", "no_parks_folder", "port_taken", "no_port", "unknown",
-                        "not_served", "not_one", "not_scopes", "not_a_list",
+                        "not_served", "not_one", "not_species_rules", "species_rule_twice",
+                        "not_scopes", "not_a_list",
                         "no_notebooks", "form_no_source", "no_parts", "part_not_drawn",
                         "file_exists", "part_twice", "one_area_for_many", "missing_layer",
                         "several_layers", "no_reference_system", "not_list_and_id",

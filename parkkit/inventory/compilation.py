@@ -235,7 +235,8 @@ def totals(
         ``by``, ``species`` (with ``co2e`` beside the gases), ``medium``, ``amount_t``,
         ``missing_rows`` (how many rows have no number) and ``status``: ``computed``, ``partial``
         (a row or a month is missing), ``not_computable`` (no row has a number; ``amount_t`` is
-        missing, never 0). Where every row says that nothing occurs (NO, NA) the amount is 0.
+        missing, never 0). Where every row says that nothing occurs (NO, NA), and no month is
+        missing, the amount is 0.
         Memos (biogenic CO2, what is captured, sinks) are not in.
 
     Raises
@@ -247,7 +248,8 @@ def totals(
     rows = inventory.emissions
     together = summands(rows[rows["year"].isin(years)] if len(years) else rows)
     is_nothing = together["emissions_t"].isna() & together["status"].isin(NOTHING)
-    together = together.assign(is_nothing=is_nothing)
+    # Eleven months of nothing do not say what the twelfth was.
+    together = together.assign(is_nothing=is_nothing & ~(together["coverage_share"] < 1))
     groups = together.groupby([*by, "species", "medium"], dropna=False, sort=True)
     sums = groups["emissions_t"].sum(min_count=1).rename("amount_t")
     table = groups.agg(missing_rows=("is_missing", "sum"), is_short=("is_short", "any"),

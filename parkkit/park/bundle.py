@@ -17,7 +17,8 @@ class Park:
 
     Every table has the columns of ``data/columns.csv``; its index counts rows as a spreadsheet
     does. ``notes`` are the warnings that travel into the report; ``states`` is the park's own table
-    of decoupling states, ``None`` where it has none and ours serves.
+    of decoupling states, ``None`` where it has none and ours serves; ``listed`` is the park before
+    verdicts made plants one, ``None`` where none did.
     """
 
     about: About
@@ -36,6 +37,7 @@ class Park:
     sources: pd.DataFrame
     notes: tuple[Problem, ...] = ()
     states: pd.DataFrame | None = None
+    listed: Park | None = None
 
     def name(self, language: Language) -> str:
         """The park's name in a language."""

@@ -67,7 +67,7 @@ def merged(park: Park) -> Park:
     tables["enterprises"] = _plants(park.enterprises, sets)
     tables["listings"] = tables["listings"].drop_duplicates(KEY)
     notes += [_told(park, settled, plants) for plants in sets]
-    return replace(park, notes=(*_notes(park, tables), *notes), **tables)
+    return replace(park, notes=(*_notes(park, tables), *notes), listed=park, **tables)
 
 
 def _is_doubted(plants: set[str], settled: pd.DataFrame) -> bool:

@@ -87,9 +87,12 @@ def told_proposals(
     ``names`` are what the park's own plants are called in it.
     """
     own = {
-        f"{side}_name": proposals[f"{side}_id"]
-        .where(proposals[f"{side}_list"] == ENTERPRISES).map(names or {})
-        .fillna(proposals[f"{side}_name"]).astype("str")
+        f"{side}_name": pd.Series([
+            (names or {}).get(key, told) if list_ == ENTERPRISES else told
+            for list_, key, told in zip(
+                *(proposals[f"{side}_{part}"] for part in ("list", "id", "name")), strict=True
+            )
+        ], index=proposals.index, dtype="str")
         for side in ("left", "right")
     }  # fmt: skip
     told = {

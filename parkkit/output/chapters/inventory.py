@@ -10,11 +10,13 @@ import pandas as pd
 from parkkit.core.labels import Language, label
 from parkkit.inventory.calculation import greenhouse_gases
 from parkkit.inventory.compilation import CO2E, Inventory, total, totals
-from parkkit.inventory.economy import PARK, economy_series, ratio
+from parkkit.inventory.economy import PARK, park_economy, ratio
 from parkkit.inventory.explanation import explain
+from parkkit.inventory.prices import deflator_text
 from parkkit.inventory.untold_species import untold_species
 from parkkit.output.figures import Card, card, name_of, number
 from parkkit.output.page_choice import PageChoice
+from parkkit.output.pages import say, say_text, show_table
 from parkkit.output.quantities import is_missing, percent, readable
 from parkkit.output.theme import numbered
 from parkkit.park.boundary import area
@@ -48,20 +50,36 @@ def key_figures(inventory: Inventory, park: Park, choice: PageChoice) -> list[Ca
 
 def _intensities(inventory: Inventory, park: Park, choice: PageChoice) -> list[Card]:
     language, amount = choice.language, total(inventory, CO2E, choice.year)
-    economy = economy_series(park, inventory.members, part=inventory.part)
+    economy = park_economy(park, inventory.members, part=inventory.part)
     row = economy[(economy["group"] == PARK) & (economy["year"] == choice.year)]
     value = float(row["amount"].sum(min_count=1))
-    price = row["price_year"].iloc[0] if len(row) else None
     hectares = area(park, choice.boundary, choice.year, kind="drawn", part=choice.part)
-    note = "" if is_missing(price) else label("page.prices_of", language, year=int(price or 0))
     return [
-        Card(name=label("page.per_value", language), note=note,
+        Card(name=label("page.per_value", language), note=_price_note(row, language),
              value=number(ratio(amount, value / CNY_PER_10K), language),
              unit=label("figures.intensity.co2e_t_per_10k_cny", language)),
         Card(name=label("page.per_area", language),
              value=number(ratio(amount, hectares), language),
              unit=label("figures.intensity.co2e_t_per_ha", language)),
     ]  # fmt: skip
+
+
+def _price_note(told: pd.DataFrame, language: Language) -> str:
+    """Return in which prices a value added is told, or which index lacks; of none nothing."""
+    if not len(told):
+        return ""
+    row = told.iloc[0]
+    if row["price_missing"]:
+        return label("page.prices_missing", language)
+    if is_missing(row["amount"]):
+        return ""
+    if is_missing(row["price_year"]):
+        return label("page.prices_current", language)
+    note = label("page.prices_of", language, year=int(row["price_year"]))
+    if not row["deflator"]:
+        return note
+    return label("page.prices_deflated", language, prices=note,
+                 deflator=deflator_text(row["deflator"], language))  # fmt: skip
 
 
 def by_year(inventory: Inventory) -> pd.DataFrame:
@@ -133,6 +151,14 @@ def not_computable(inventory: Inventory, park: Park, choice: PageChoice) -> pd.D
     told = rows.assign(name=names, missing=missing)
     told = told[["name", "process", "item", "species", "status", "missing"]]
     return told.drop_duplicates().reset_index(drop=True)
+
+
+def show_gaps(inventory: Inventory, park: Park, choice: PageChoice) -> None:
+    """Show the values that could not be computed, and what is told in other years alone."""
+    say("page.inventory.gaps", choice.language)
+    say("page.inventory.gaps_text", choice.language)
+    show_table(not_computable(inventory, park, choice), choice.language)
+    say_text(untold_text(inventory, choice))
 
 
 def untold_text(inventory: Inventory, choice: PageChoice) -> str:

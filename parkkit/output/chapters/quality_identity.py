@@ -13,7 +13,7 @@ from parkkit.output.page_choice import PageChoice
 from parkkit.output.pages import show_html
 from parkkit.output.quantities import percent
 from parkkit.park.listed_plants import ENTERPRISES
-from parkkit.park.package import Park, as_listed, named_park, plant_names
+from parkkit.park.package import Park, plant_names
 from parkkit.park.proposals import propose_identities, told_proposals
 
 MOST = 20
@@ -21,9 +21,9 @@ HEADS = ("pair", "score", "evidence")
 GROUPS = ("", "same", "different")
 
 
-def show_identities(choice: PageChoice) -> None:
-    """Show which listings of the page's park may be one plant, merged or not."""
-    show_html(identity_html(as_listed(named_park(choice.park)), choice))
+def show_identities(park: Park, choice: PageChoice) -> None:
+    """Show which listings of a park may be one plant, merged or not."""
+    show_html(identity_html(park.listed or park, choice))
 
 
 def identity_html(park: Park, choice: PageChoice) -> str:
@@ -32,7 +32,7 @@ def identity_html(park: Park, choice: PageChoice) -> str:
     Parameters
     ----------
     park : Park
-        As `as_listed` returns it: of plants merged by a verdict only one would be left.
+        Before verdicts made plants one (``Park.listed``): of merged plants one would be left.
     """
     language, proposals = choice.language, propose_identities(park)
     counts = proposals["verdict"].value_counts()
