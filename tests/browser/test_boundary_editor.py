@@ -154,11 +154,21 @@ class Editor:
         act()
         self.until(lambda: self.state()["features"] != before)
 
+    def standing_handles(self) -> list[Point]:
+        """Where the handles are once the page has come to rest around them."""
+        places: list[Point] = []
+        for _ in range(SOON_MS // 200):
+            before, places = places, self.handles()
+            if places and places == before:
+                return places
+            self.page.wait_for_timeout(200)
+        raise AssertionError("the map does not come to rest")
+
     def projection(self) -> Callable[[Point], Point]:
         """How degrees become places on the page: two handles of known vertices tell."""
         self.press("vertices")
         corners = [corner for ring in self.rings() for corner in ring]
-        places = self.handles()
+        places = self.standing_handles()
         self.press("vertices")
         west, east = min(lon for lon, _ in corners), max(lon for lon, _ in corners)
         south, north = (pick(lat for _, lat in corners) for pick in (min, max))
