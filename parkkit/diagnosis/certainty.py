@@ -26,7 +26,7 @@ def with_certainty(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """
     added = ["probability", "is_open", "certainty", "likeliest", "draws", "seed"]
     extra = told.rename(columns={"notes": "certainty_notes"})[[*PAIR, *added, "certainty_notes"]]
-    both = found.merge(extra, on=PAIR, how="left")
+    both = found.merge(extra, on=PAIR, how="left").astype({"draws": "Int64", "seed": "Int64"})
     blank = {"certainty": "unknown", "likeliest": "", "certainty_notes": "no_uncertainty"}
     return both.fillna(blank).assign(is_open=both["is_open"].eq(True))
 

@@ -249,8 +249,10 @@ def residual(effects: Floats, whole: Floats, largest: Floats, form: Form) -> Flo
         left = whole - effects.sum(axis=1)
         scale = np.maximum(largest, np.abs(effects).max(axis=1))
     else:
-        left = whole / effects.prod(axis=1) - 1
-        scale = 1 + np.abs(np.log(effects)).max(axis=1)
+        # By logarithms: large indexes may have a product that no float holds.
+        logs, whole_log = (np.log(np.where(each > 0, each, np.nan)) for each in (effects, whole))
+        left = np.expm1(whole_log - logs.sum(axis=1))
+        scale = 1 + np.abs(logs).max(axis=1)
     is_open = np.abs(left) > RESIDUAL * scale
     if is_open.any():
         raise ParkError("residual_open", given=f"{left[is_open][0]:g}")

@@ -121,11 +121,13 @@ def park_intervals(
     table = effect_intervals(terms, at_ends[~is_seller], identity, span,
                              columns={column: species}, errors=errors)  # fmt: skip
     drawn = draw_series(_of(checked_terms(terms), species, at_ends["industry"]), errors)
-    whole = table[table["effect"] == TOTAL].assign(**_change_bounds(drawn, span))
+    row = table[table["effect"] == TOTAL]
+    whole = row.assign(**_change_bounds(drawn, at_ends, column, span))
     parts = [table[table["effect"] != TOTAL]]
     if sellers:
         own = draw_series(_of(checked_terms(terms), species, pd.Series(sellers)), errors)
-        parts.append(whole.assign(effect=NET_SELLERS, **_change_bounds(own, span)))
+        sold = _change_bounds(own, at_ends[is_seller], column, span)
+        parts.append(row.assign(effect=NET_SELLERS, **sold))
     return pd.concat([*parts, whole], ignore_index=True)
 
 
@@ -135,14 +137,22 @@ def _of(terms: pd.DataFrame, species: str, groups: pd.Series) -> pd.DataFrame:
     return kept.assign(group=TOTAL)
 
 
-def _change_bounds(drawn: SeriesDraws, span: Span) -> dict[str, float]:
-    """Return the percentiles of the change between two years, missing where a year is."""
+def _change_bounds(
+    drawn: SeriesDraws, rows: pd.DataFrame, column: str, span: Span
+) -> dict[str, float]:
+    """Return the change between two years with its percentiles, missing where a year is.
+
+    What no term stands for, such as an industry without a code, is taken as exact, as it is in
+    the other effects.
+    """
+    first, last = (rows.loc[rows["year"] == year, column].sum(skipna=False) for year in span)
     at = drawn.cells.reset_index().set_index("year")["index"]
     if not set(span) <= set(at.index):
-        return {"low": np.nan, "high": np.nan}
-    change = drawn.drawn[at[span[1]]] - drawn.drawn[at[span[0]]]
-    low, high = np.quantile(change, INTERVAL)
-    return {"low": float(low), "high": float(high)}
+        return {"amount": float(last - first), "low": np.nan, "high": np.nan}
+    told, change = (values[at[span[1]]] - values[at[span[0]]]
+                    for values in (drawn.cells["amount"].to_numpy(), drawn.drawn))  # fmt: skip
+    low, high = np.quantile(change, INTERVAL) + (last - first - told)
+    return {"amount": float(last - first), "low": float(low), "high": float(high)}
 
 
 def _drawn_rows(

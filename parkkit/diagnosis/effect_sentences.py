@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from parkkit.core.errors import ParkError
 from parkkit.core.labels import Language, has_label, label
 from parkkit.diagnosis.decomposition import effect_name
 from parkkit.diagnosis.identities import BOUNDARY_MOVED, CLOSED, EFFECTS, OPENED, TOTAL
 from parkkit.diagnosis.series_names import codes_of, named_series, signed_percent
 from parkkit.diagnosis.trends import SEPARATOR
 
+NEGATIVE = "negative_amount_cell"
 NAMED = 3  # missing cells: the rest stands in a table
 
 
@@ -105,6 +107,31 @@ def _drivers(shares: pd.Series, language: Language) -> list[str]:
         moved = signed_percent(shares[BOUNDARY_MOVED])
         told.append(label("diagnosis.effects.moved", language, share=moved))
     return told or [label("diagnosis.effects.still", language)]
+
+
+def negative_cells(error: ParkError, language: Language) -> str:
+    """Return the negative cells an error refuses, by what they tell, year and industry.
+
+    Blank where it refuses anything else.
+
+    Examples
+    --------
+    >>> from parkkit.core.errors import Problem
+    >>> cell = Problem(code="negative_amount_cell", column="value_added",
+    ...     values={"cell": "park / 26 / 2023", "given": "-5"})
+    >>> error = ParkError("file_has_problems", given="rows", count=1, problems=[cell])
+    >>> negative_cells(error, "zh")
+    '增加值（2023 年：26）'
+    """
+    if any(each.code != NEGATIVE for each in error.problems):
+        return ""
+    told = []
+    for each in error.problems:
+        _, industry, year = str(each.values["cell"]).split(" / ")
+        named = industry or label("diagnosis.effects.unnamed", language)
+        told.append(label("diagnosis.effects.cell", language, column=_column(each.column, language),
+                          year=year, industries=named))  # fmt: skip
+    return label("diagnosis.separator", language).join(told)
 
 
 def missing_cells(effects: pd.DataFrame, language: Language) -> pd.DataFrame:

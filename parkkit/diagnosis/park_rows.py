@@ -15,7 +15,7 @@ from parkkit.inventory.compilation import (
     is_incomplete,
     totals,
 )
-from parkkit.inventory.economy import PARK, divisions, economy_series, park_prices
+from parkkit.inventory.economy import PARK, divisions, park_economy
 from parkkit.inventory.energy import consumption
 from parkkit.inventory.offering import of_years, offer
 from parkkit.park.boundary import members
@@ -107,7 +107,7 @@ def _energy(inventory: Inventory, park: Park) -> pd.Series:
 
 def _value(inventory: Inventory, park: Park) -> pd.Series:
     """Return the value added of each industry, and under a blank what no industry is told for."""
-    told = economy_series(park, inventory.members, part=inventory.part, prices=park_prices(park))
+    told = park_economy(park, inventory.members, part=inventory.part)
     told = told.rename(columns={"group": "industry"})
     by_cell = told.set_index(CELL)["amount"].astype("float64")
     if not len(told):

@@ -11,11 +11,15 @@ from parkkit.diagnosis.series_names import (
     as_read,
     codes_of,
     named_cells,
+    named_group,
     named_series,
     side_by_side,
     signed_percent,
 )
 from parkkit.inventory.prices import deflator_text
+
+# Notes that end in the same words: the verdict is indicative only.
+DOUBTS = ("current_prices", "price_base_unknown", "partial")
 
 
 def sentence(row: pd.Series, language: Language, *, states: pd.DataFrame | None = None) -> str:
@@ -44,17 +48,15 @@ def sentence(row: pd.Series, language: Language, *, states: pd.DataFrame | None 
     """
     comma = label("error.separator", language)
     names = _axis_names(row, language)
-    notes = [label(f"diagnosis.note.{code}", language) for code in codes_of(row["notes"])]
-    group = f"diagnosis.group.{row['group']}"
     changes = label(
         "diagnosis.sentence.changes",
         language,
         start=row["start"],
         end=row["end"],
-        group=label(group, language) if has_label(group) else row["group"],
+        group=named_group(row["group"], language),
         changes=comma.join(_change(row, axis, names[axis], language) for axis in AXES),
         # A warning stands in the sentence of the verdict, so that nobody quotes one alone.
-        verdict=comma.join([_verdict(row, names, language, states), *notes]),
+        verdict=comma.join([_verdict(row, names, language, states), *_notes(row, language)]),
     )
     parts = [changes, _trends(row, names, language), _gaps(row, language),
              _tapio(row, names, language), _certainty(row, language),
@@ -62,6 +64,22 @@ def sentence(row: pd.Series, language: Language, *, states: pd.DataFrame | None 
     whose = "caveat" if states is None else "own_states"
     parts.append(label(f"diagnosis.sentence.{whose}", language))
     return side_by_side(parts, language)
+
+
+def _notes(row: pd.Series, language: Language) -> list[str]:
+    """Return the notes of a verdict; of several doubts one clause, where it has none beside it."""
+    codes = codes_of(row["notes"])
+    doubts = [code for code in codes if code in DOUBTS]
+    told = {code: label(f"diagnosis.note.{code}", language) for code in codes}
+    is_told = row["state"] != "not_computable"
+    if not doubts or (is_told and len(doubts) == 1):
+        return list(told.values())
+    parts = [label(f"diagnosis.doubt.{code}", language) for code in doubts]
+    text = label("diagnosis.doubt.joint", language).join(parts)
+    # Where there is no verdict, none is indicative only.
+    key = "several" if is_told else "beside"
+    others = [told[code] for code in codes if code not in DOUBTS]
+    return [*others, label(f"diagnosis.doubt.{key}", language, doubts=text)]
 
 
 def _axis_names(row: pd.Series, language: Language) -> dict[str, str]:

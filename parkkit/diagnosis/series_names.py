@@ -29,6 +29,19 @@ def named_series(series: str, language: Language) -> str:
     return name[0].lower() + name[1:] if is_word else name
 
 
+def named_group(group: str, language: Language) -> str:
+    """Return what people call a group: the whole park, an industry with its division, or as given.
+
+    Examples
+    --------
+    >>> named_group("park", "zh"), named_group("26", "en"), named_group("LG01", "en")
+    ('本园区', '26 Chemicals', 'LG01')
+    """
+    if has_label(f"diagnosis.group.{group}"):
+        return label(f"diagnosis.group.{group}", language)
+    return f"{group} {vocabulary_names('industries', language).get(group, '')}".strip()
+
+
 def codes_of(text: str) -> list[str]:
     """Return the codes of a cell that joins several.
 

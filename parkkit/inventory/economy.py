@@ -54,9 +54,9 @@ def economy_series(
         ``price_year`` (blank is current prices), ``missing`` (members and industries without a
         value that year, and industries of which a part of the park has only some: the amount is
         then missing, not smaller), ``deflator`` (the indexes used), ``price_missing`` (an index
-        and a year without which a value is not computable), ``told_instead`` (members that tell
-        another measure and not this one), ``uncertainty_percent`` (half-width of the 95 %
-        interval, the errors of the summands independent; missing where one has none).
+        and a year without which a value that is told is not computable), ``told_instead``
+        (members that tell another measure and not this one), ``uncertainty_percent`` (half-width
+        of the 95 % interval, the errors of the summands independent; missing where one has none).
 
     Raises
     ------
@@ -82,6 +82,17 @@ def economy_series(
         told_instead=table["told_instead"].astype("str").fillna(""),
         uncertainty_percent=100 * np.sqrt(table["variance"]) / amount.where(amount > 0),
     ).drop(columns="variance")
+
+
+def park_economy(park: Park, members: pd.DataFrame, *, part: str = "") -> pd.DataFrame:
+    """Return the value added in the prices of :func:`park_prices`: what every page tells.
+
+    Parameters
+    ----------
+    members, part
+        As for :func:`economy_series`, whose columns these are.
+    """
+    return economy_series(park, members, part=part, prices=park_prices(park))
 
 
 def _in_groups(rows: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +133,9 @@ def _rows(
     # A plant that never reports this measure (an office, a service) is not a gap in one year.
     reporting = inside[inside["enterprise_id"].isin(_reporting(park, measure))]
     rows = reporting.merge(own, on=["enterprise_id", "year"], how="left")
-    rows = rows.assign(absent=rows["enterprise_id"].where(rows["amount"].isna(), ""))
+    # Who tells a value that no index converts is not absent: the index is.
+    is_absent = rows["amount"].isna() & rows["lacks"].fillna("").eq("")
+    rows = rows.assign(absent=rows["enterprise_id"].where(is_absent, ""))
     plants, scheme = _plants(park), park.about.industry_scheme
     elsewhere = _elsewhere(members, plants, scheme, part)
     industries = _industry_rows(values, inside, reporting, plants, scheme, elsewhere)
@@ -207,7 +220,8 @@ def _industry_rows(
     is_unlisted = ~rows["division"].isin(here)
     is_of_more = is_shared | (is_unlisted & rows["year"].isin(set(elsewhere["year"])))
     amount = rows["amount"].mask(is_of_more)
-    told = rows.assign(amount=amount, absent=rows["industry_code"].where(amount.isna(), ""))
+    is_absent = amount.isna() & (is_of_more | rows["lacks"].eq(""))
+    told = rows.assign(amount=amount, absent=rows["industry_code"].where(is_absent, ""))
     known = told[(is_inside | is_unlisted) & ~is_told]
     untold = _untold_years(rows[~is_told], inside, is_unlisted)
     return pd.concat([known, untold]) if len(untold) else known

@@ -9,7 +9,7 @@ import pandas as pd
 
 from parkkit.core.units import conversion
 from parkkit.inventory.compilation import CO2E, Inventory, totals
-from parkkit.inventory.economy import PARK, economy_series
+from parkkit.inventory.economy import PARK, park_economy
 from parkkit.inventory.energy import consumption
 from parkkit.inventory.water import WHOLE_PARK, water
 from parkkit.park.boundary import AreaKind, area
@@ -30,7 +30,8 @@ UNITS = {"energy": "tce", "co2e": "t", "co2": "t", "fresh_water": "m3", "value_a
 WATER_PARTS = {"fresh_water": "withdrawn", "reused_water": "reused"}
 QUANTITY = ["quantity", "year", "amount", "status", "missing"]
 COLUMNS = ["year", "measure", "per", "value", "unit", "amount", "divisor", "prices", "price_year",
-           "status", "missing"]  # fmt: skip
+           "deflator", "status", "missing"]  # fmt: skip
+NO_INDEX = "price_index"
 
 
 def intensity(inventory: Inventory, park: Park) -> pd.DataFrame:
@@ -49,8 +50,10 @@ def intensity(inventory: Inventory, park: Park) -> pd.DataFrame:
         ``official_area`` or ``drawn_area`` (ha); ``co2e`` per ``energy``; what is released of
         ``so2``, ``nox``, ``pm``, ``voc`` into air and of ``cod``, ``nh3_n`` into water (kg) per
         each of these and per ``energy`` (tce); ``value`` in ``unit``, made of ``amount`` and
-        ``divisor``; ``prices`` (``constant`` or ``current``) and ``price_year``; ``status``;
-        ``missing``: whose value added or water, which area, coefficient or species.
+        ``divisor``; ``prices`` (``constant`` or ``current``), ``price_year`` and ``deflator`` (as
+        :func:`parkkit.inventory.economy.park_economy` tells the value added); ``status``;
+        ``missing``: whose value added or water, which area, coefficient or species; or
+        ``price_index``, where an index lacks the year.
         Measures per nothing: ``fresh_water`` and ``reused_water`` (m3), and the
         ``water_reuse_share`` (of water withdrawn and reused together).
 
@@ -67,6 +70,7 @@ def intensity(inventory: Inventory, park: Park) -> pd.DataFrame:
     return result.assign(
         prices=told["prices"].where(is_valued).fillna("").astype("str"),
         price_year=told["price_year"].where(is_valued).astype("Int64"),
+        deflator=told["deflator"].where(is_valued).fillna("").astype("str"),
     )[COLUMNS]
 
 
@@ -90,13 +94,15 @@ def _released(inventory: Inventory) -> pd.DataFrame:
 
 def _divisors(inventory: Inventory, park: Park, years: Iterable[int]) -> pd.DataFrame:
     """Return value added in 万元 and both areas in hectares, by year."""
-    economy = economy_series(park, inventory.members, part=inventory.part)
+    economy = park_economy(park, inventory.members, part=inventory.part)
     economy = economy[economy["group"] == PARK]
     absent = (
         economy["missing"]
         .str.split(";")
         .map(lambda names: ";".join(f"value_added/{name}" for name in names if name))
     )
+    no_index = economy["price_missing"].map(lambda codes: NO_INDEX if codes else "")
+    absent = (no_index + ";" + absent).str.strip(";")
     value = pd.DataFrame(
         {"quantity": "value_added", "year": economy["year"], "missing": absent,
          "amount": economy["amount"] / conversion(VALUE_UNIT, "CNY")}
@@ -177,10 +183,10 @@ def _water(inventory: Inventory, years: Iterable[int]) -> pd.DataFrame:
 
 
 def _prices(inventory: Inventory, park: Park) -> pd.DataFrame:
-    economy = economy_series(park, inventory.members, part=inventory.part)
+    economy = park_economy(park, inventory.members, part=inventory.part)
     economy = economy[(economy["group"] == PARK) & economy["amount"].notna()]
     base = economy["price_year"].replace(0, pd.NA).astype("Int64")
     return pd.DataFrame(
-        {"year": economy["year"], "price_year": base,
+        {"year": economy["year"], "price_year": base, "deflator": economy["deflator"],
          "prices": np.where(base.isna(), "current", "constant")}
     )  # fmt: skip

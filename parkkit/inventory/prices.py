@@ -268,6 +268,18 @@ def deflator_text(codes: str, language: Language) -> str:
     return label("economy.deflator.text", language, names=names)
 
 
+def index_text(code: str, language: Language) -> str:
+    """Return an index and its industry in words.
+
+    Examples
+    --------
+    >>> index_text("ppi/26", "en"), index_text("ppi/park", "zh")
+    ('ppi (industry 26)', 'ppi（整体）')
+    """
+    name, of = code.rsplit("/", 1)
+    return label("economy.deflator.of", language, index=name, of=_scope([of], language))
+
+
 def _scope(of: list[str], language: Language) -> str:
     codes = label("diagnosis.separator", language).join(code for code in of if code != WHOLE)
     if not codes:

@@ -54,7 +54,9 @@ def state_problems(states: pd.DataFrame) -> Iterator[Problem]:
     >>> [(each.code, each.row) for each in state_problems(states)]
     [('signs_twice', 3), ('signs_absent', None)]
     """
-    signs = states[AXES].agg("".join, axis=1).astype("str")
+    # Not agg over rows: of a table without rows it makes no column.
+    signs = pd.Series(["".join(row) for row in states[AXES].itertuples(index=False)],
+                      index=states.index, dtype="str")  # fmt: skip
     whole = signs[signs.str.len() == len(AXES)]
     for row in whole.index[whole.duplicated()]:
         first = int(str(whole.index[whole == whole[row]][0]))

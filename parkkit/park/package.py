@@ -198,7 +198,8 @@ def _read(folder: Path) -> tuple[Park | None, list[Problem]]:
     problems += _default_year(about, tables)
     problems += unused_sets(tables["factors"], about.convention.factor_sets)
     notes = tuple(problem for problem in problems if problem.is_warning)
-    opened = Park(about=about, boundaries=boundaries, notes=notes, states=states, **tables)
+    opened = Park(about=about, boundaries=boundaries, notes=notes, states=states, listed=None,
+                  **tables)  # fmt: skip
     return opened, problems
 
 

@@ -47,6 +47,27 @@ def effects(park: Park) -> pd.DataFrame:
     return decompose_park(rows, identities, SPAN, restated=moved[SPAN])
 
 
+def test_intervals_of_the_whole_hold_it_with_sellers_and_industries_without_a_code() -> None:
+    amounts = {"26": (30.0, 60.0), "77": (5.0, 6.0), "": (10.0, 50.0)}
+    rows = pd.DataFrame([
+        {"group": "park", "industry": industry, "year": year, "co2e_t": amount,
+         "energy_tce": -2.0 if industry == "77" else 10.0}
+        for industry, pair in amounts.items()
+        for year, amount in zip((2020, 2021), pair, strict=True)
+    ])  # fmt: skip
+    named = rows[rows["industry"] != ""]
+    terms = named.assign(
+        group=named["industry"], species="co2e", amount=named["co2e_t"], factor_key="",
+        activity_key=named["industry"] + named["year"].astype("str"), activity_percent=1.0,
+        factor_percent=0.0,
+    )  # fmt: skip
+    found = park_intervals(terms, rows, "co2e_t = energy: energy_tce * co2e_t/energy_tce",
+                           (2020, 2021), column="co2e_t", species="co2e",
+                           errors=UncertaintyRule(draws=500)).set_index("effect")  # fmt: skip
+    assert found.loc[["net_sellers", "total"], "amount"].tolist() == [1.0, 71.0]
+    assert ((found["low"] <= found["amount"]) & (found["amount"] <= found["high"])).all()
+
+
 def test_a_boundary_that_moved_is_an_effect_and_the_same_as_in_the_chapter_on_boundaries(
     park: Park,
 ) -> None:

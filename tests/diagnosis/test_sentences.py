@@ -279,6 +279,43 @@ def test_a_verdict_without_uncertainty_says_that_it_is_not_judged(language):
     assert {"zh": "概率由", "en": "The probability is the share"}[language] not in text
 
 
+def test_the_rows_beside_one_without_terms_keep_whole_numbers_of_draws():
+    years = {"group": "26", "year": [2020, 2023]}
+    carbon = {**SO2, "species": "co2e", "activity_key": ["c", "d"]}
+    terms = pd.concat([pd.DataFrame({**years, "amount": [10.0, 5.0], **SO2}),
+                       pd.DataFrame({**years, "amount": [9.0, 5.0], **carbon})])  # fmt: skip
+    untold = pd.DataFrame({**years, "amount": None, "species": "nox"})
+    economy = pd.DataFrame({**years, "amount": [50.0, 60.0], "price_year": 2020})
+    found = diagnose(pd.concat([terms, untold]), economy, (2020, 2023))
+    told = verdicts(state_probabilities(terms, economy, (2020, 2023)))
+    rows = with_certainty(found, told).set_index("pollutant", drop=False)
+    text = sentence(rows.loc["so2"], "zh")
+    assert "由 2000 次抽样" in text
+    assert "年，26 化学原料" in text
+    assert rows.loc["nox", "certainty"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "once"),
+    [("zh", "增幅含价格变动，且部分数据缺失或不足全年，结论仅供参考", "结论仅供参考"),
+     ("en", "and some of the data are missing or cover only part of a year; the verdict is "
+      "indicative only", "indicative only")],
+)  # fmt: skip
+def test_several_doubts_are_one_clause_and_without_a_verdict_none_is_indicative(
+    language, words, once
+):
+    rows = pd.DataFrame({"group": "park", "year": [2020, 2023] * 2, "amount": [10.0, 5.0, 9.0, 5.0],
+                         "species": ["so2"] * 2 + ["co2e"] * 2, "is_partial": True})  # fmt: skip
+    economy = pd.DataFrame({"group": "park", "year": [2020, 2023], "amount": [50.0, 60.0],
+                            "price_year": None})  # fmt: skip
+    text = sentence(diagnose(rows, economy, (2020, 2023)).loc[0], language)
+    assert words in text
+    assert text.count(once) == 1
+    none = sentence(diagnose(rows, economy.iloc[1:], (2020, 2023)).loc[0], language)
+    assert once not in none
+    assert label("diagnosis.doubt.partial", language) in none
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_open_verdict_in_current_prices_has_both_warnings_in_one_sentence(language):
     first = sure(language, price_year=None).split({"zh": "。", "en": ". "}[language])[0]

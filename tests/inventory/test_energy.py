@@ -204,6 +204,20 @@ def intensities(folder: Path, **given: Any) -> pd.DataFrame:
     return intensity(found, park).set_index(["measure", "per"])
 
 
+def test_a_deflated_value_added_divides_on_every_page_and_names_its_index(tmp_path: Path) -> None:
+    index = [{"index": "ppi", "year": year, "value": value, "base_year": 2020, "origin": "o"}
+             for year, value in ((2020, 100), (2023, 125))]  # fmt: skip
+    given = {"economy": [{"amount": 50, "price_year": ""}], "about": {"price_base_year": 2020}}
+    told = intensities(tmp_path / "a", price_index=index, **given).loc[("co2e", "value_added")]
+    # 200 t on 50 in current prices are 40 in those of 2020.
+    assert (told["value"], told["divisor"]) == (pytest.approx(5), pytest.approx(40))
+    assert told[["prices", "price_year", "deflator"]].tolist() == [
+        "constant", 2020, "ppi/park/2020"]  # fmt: skip
+    lacking = intensities(tmp_path / "b", price_index=index[:1], **given)
+    row = lacking.loc[("co2e", "value_added")]
+    assert (row["status"], row["missing"]) == ("not_computable", "price_index")
+
+
 def test_intensities_by_hand(tmp_path: Path) -> None:
     found = intensities(tmp_path)["value"].loc[[*MEASURES, "water_reuse_share"]]
     assert found[:, "value_added"].to_dict() == pytest.approx(

@@ -71,7 +71,8 @@ def test_an_industrys_own_index_goes_before_the_parks(tmp_path: Path) -> None:
 def test_a_year_the_index_lacks_is_not_computable_and_named(tmp_path: Path) -> None:
     found = series(park_of(tmp_path, values(50, 66, 75), ppi(100, 110)))
     assert found["amount"].isna().tolist() == [False, False, True]
-    assert found.loc[2022, ["missing", "price_missing"]].tolist() == ["A", "ppi/park 2022"]
+    # A tells its value: what lacks is the index.
+    assert found.loc[2022, ["missing", "price_missing"]].tolist() == ["", "ppi/park 2022"]
 
 
 def test_an_index_without_its_base_year_serves_nothing_but_that_year(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_an_index_without_its_base_year_serves_nothing_but_that_year(tmp_path: P
 def test_without_any_index_only_the_base_year_is_known(tmp_path: Path) -> None:
     found = series(park_of(tmp_path, values(50, 66)))
     assert found.loc[2020, "amount"] == 50
-    assert found.loc[2021, ["missing", "price_missing"]].tolist() == ["A", "price_index 2021"]
+    assert found.loc[2021, ["missing", "price_missing"]].tolist() == ["", "price_index 2021"]
 
 
 def test_what_is_told_in_the_base_years_prices_is_not_deflated(tmp_path: Path) -> None:
@@ -196,6 +197,18 @@ def test_an_index_that_cannot_serve_is_told_with_its_row(tmp_path: Path) -> None
     folder = write_park(tmp_path / "p", releases=[{"amount": 1}], price_index=index)
     told = [(each.code, each.row, each.column) for each in check_park(folder)]
     assert told == [("index_not_positive", 3, "value"), ("index_twice", 4, "year")]
+
+
+def test_a_chain_told_with_the_year_before_as_1_is_refused_and_a_fixed_base_is_not(
+    tmp_path: Path,
+) -> None:
+    # Taken as 105 %, every year would be a hundredth of the one before.
+    folder = write_park(tmp_path / "a", releases=[{"amount": 1}], price_index=ppi(1.05, base=None))
+    [told] = check_park(folder)
+    assert (told.code, told.row, told.column) == ("index_of_1", 2, "value")
+    assert told.told().endswith("give 105.")
+    fixed = write_park(tmp_path / "b", releases=[{"amount": 1}], price_index=ppi(1, 1.05))
+    assert not check_park(fixed)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from parkkit.core.labels import LANGUAGES, Language
+from parkkit.core.labels import LANGUAGES, Language, label
 from parkkit.core.uncertainty_rule import UncertaintyRule
+from parkkit.diagnosis.decomposition import note_text
 from parkkit.diagnosis.decoupling import DecouplingRule
 from parkkit.diagnosis.identities import park_identities
 from parkkit.diagnosis.park_effects import decompose_park
 from parkkit.diagnosis.park_rows import CARBON, park_rows
+from parkkit.inventory.compilation import total
 from parkkit.output import pages
 from parkkit.output.chapters import decomposition as chapter
 from parkkit.output.chapters import (
@@ -23,6 +25,7 @@ from parkkit.output.chapters import (
     decoupling_words,
 )
 from parkkit.output.chapters.decoupling import Errors
+from parkkit.output.chapters.inventory import key_figures
 from parkkit.output.decoupling_charts import state_grid
 from parkkit.output.figures import Card
 from parkkit.output.page_choice import PageChoice
@@ -135,6 +138,30 @@ def test_the_page_names_the_cells_that_are_missing_and_draws_nothing_for_them(
     assert told.count("<i>CHART</i>") == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "二氧化硫未作分解：增加值（2023 年：44）为负值"),
+     ("en", "sulphur dioxide): value added (2023: 44) is below zero")],
+)  # fmt: skip
+def test_a_negative_value_added_is_named_once_of_all_it_keeps_from_being_decomposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, words: str
+) -> None:
+    park = opened(tmp_path, economy=[*VALUE[:3], {**VALUE[3], "amount": -30}])
+    told = shown(monkeypatch, park, language)
+    assert words in told
+    assert told.count("2023 年：44" if language == "zh" else "2023: 44") == 1
+    assert "value_added" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_variable_that_was_zero_is_told_beside_the_effects_it_is_not_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    nothing = [{**row, "amount": 0} if row["year"] == 2022 else row for row in VALUE]
+    told = shown(monkeypatch, opened(tmp_path, economy=nothing), language)
+    assert told.count(note_text("zero_inside", language)) == 1
+
+
 def test_without_an_economy_nothing_is_decomposed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +194,86 @@ def test_what_is_explored_is_the_group_and_span_asked_for() -> None:
     assert (found["state"], found["pollutant"]) == ("S1", "so2")
     last = lines[lines["year"] == 2021].set_index("series")["index"]
     assert last.to_dict() == pytest.approx({"carbon": 90, "economy": 120, "so2": 80})
+
+
+def test_a_first_year_of_nothing_has_no_index_and_no_infinite_one() -> None:
+    money = ECONOMY.assign(amount=[0.0, 12.0, 5.0, 5.5])
+    lines = decoupling.index_lines(PRESSURE, money)
+    assert lines.loc[lines["series"] == "economy", "index"].isna().all()
+    assert lines.loc[lines["series"] == "carbon", "index"].tolist() == pytest.approx([100, 90])
+
+
+def test_a_park_that_cannot_be_told_is_no_state_that_industries_share() -> None:
+    air = PRESSURE.assign(species=PRESSURE["species"].replace({"so2": "equivalents"}))
+    grid = decoupling.states_by_industry(air, ECONOMY.assign(amount=[0.0, 12.0, 5.0, 5.5]), "zh")
+    assert decoupling_words.grid_title(grid, "zh") == label(
+        "page.decoupling.grid_title_unknown", "zh")  # fmt: skip
+
+
+# Why the value added is not known, or not in constant prices.
+
+NOW = {"price_year": ""}
+BASE = {"about": {"price_base_year": 2022}}
+
+
+def index_of(*values: float, name: str = "ppi") -> list[dict[str, Any]]:
+    return [{"index": name, "year": 2022 + place, "value": value, "base_year": 2022, "origin": "o"}
+            for place, value in enumerate(values)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tables", "zh", "en"),
+    [
+        ({}, "", ""),
+        ({"economy": VALUE[:3]},
+         "2023 年增加值合计无法计算，以下企业或行业没有数据：Works。\n- 增加值齐全的年份：2022。",
+         "The value added of 2023 is not computable, without data of: Works.\n"
+         "- Value added is whole in 2022."),
+        ({"economy": [*VALUE[:3], {**VALUE[3], "measure": "gross_output"}]},
+         "2023 年，Works未报增加值，报的是总产值；与增加值口径不同，未混用。",
+         "2023: Works gave gross output and no value added; another measure"),
+        ({"economy": [{**row, **NOW} for row in VALUE], "price_index": index_of(100), **BASE},
+         "价格指数 ppi（整体）缺少 2023 年的数值", "Price index ppi (the whole) lacks 2023"),
+        ({"economy": [{**row, **NOW} for row in VALUE], **BASE, "price_index":
+          [{**row, "industry_code": "99"} for row in index_of(100, 110)]},
+         "2023 年的增加值没有可用的价格指数", "No price index serves the value added of 2023"),
+        ({"economy": [{**row, **NOW} for row in VALUE], **BASE,
+          "price_index": [*index_of(100, 110), *index_of(100, 120, name="gdp")]},
+         "价格指数不止一个（gdp、ppi）", "several price indexes (gdp, ppi)"),
+        ({"economy": [{**row, **NOW} for row in VALUE], "price_index": index_of(100, 110)},
+         "请在 park.toml 中填写 price_base_year", "give price_base_year in park.toml"),
+    ],
+    ids=["whole", "a member absent", "another measure", "an index ends", "no index", "two indexes",
+         "no base year"],
+)  # fmt: skip
+def test_the_page_says_why_value_added_is_not_known(
+    tmp_path: Path, tables: dict[str, Any], zh: str, en: str
+) -> None:
+    park = opened(tmp_path, **tables)
+    value = decoupling.economy(compiled(park), park)
+    told = decoupling_words.economy_text(value, park, "zh")
+    assert zh in told
+    assert bool(told) == bool(zh)
+    assert en in decoupling_words.economy_text(value, park, "en")
+
+
+def test_page_02_tells_the_value_added_of_page_04(tmp_path: Path) -> None:
+    tables = {"economy": [{**row, **NOW} for row in VALUE], **BASE}
+    park = opened(tmp_path, **tables, price_index=index_of(100, 125))
+    inventory = compiled(park)
+    choice = PageChoice(park="p", year=2023, boundary="physical", language="zh",
+                        convention=park.about.convention)  # fmt: skip
+    cards = {card.name: card for card in key_figures(inventory, park, choice)}
+    card = cards[label("page.per_value", "zh")]
+    assert card.note == "按 2022 年价格，由价格指数 ppi（整体；以 2022 年为基期）折算"
+    value = decoupling.economy(inventory, park).set_index(["group", "year"])["amount"]
+    # 20 and 30 in prices that rose by a quarter
+    assert value["park", 2023] == pytest.approx(40e4)
+    per_value = total(inventory, "co2e", 2023) / 40
+    assert float(card.value.replace(",", "")) == pytest.approx(per_value, rel=1e-3)
+    bare = opened(tmp_path / "bare", **tables)
+    cards = {card.name: card for card in key_figures(compiled(bare), bare, choice)}
+    assert cards[label("page.per_value", "zh")].note == label("page.prices_current", "zh")
 
 
 # How sure, on the page.

@@ -57,9 +57,10 @@ def test_a_parks_own_states_name_its_verdict_and_are_told_as_its_own(tmp_path: P
         (OWN.assign(state=[*"AACDEFGH"]), [("duplicate_key", 3, "state")]),
         (OWN.assign(state=["atypical", *"BCDEFGH"]), [("state_reserved", 2, "state")]),
         (OWN.drop(columns="name_en"), [("missing_column", None, "name_en")]),
+        (OWN.iloc[:0], [("signs_absent", None, "")]),
     ],
     ids=["a combination absent", "one twice", "no sign", "no name", "a code twice",
-         "a code that says there is none", "a column absent"],
+         "a code that says there is none", "a column absent", "a head alone"],
 )  # fmt: skip
 def test_a_table_that_cannot_serve_is_told_with_row_and_column(
     tmp_path: Path, states: pd.DataFrame, told: list[tuple[str, int | None, str]]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
-from html import escape
 from itertools import pairwise
 from math import log10
 
@@ -12,9 +11,14 @@ import pandas as pd
 
 from parkkit.core.errors import ParkError
 from parkkit.core.labels import Language, label
-from parkkit.diagnosis.decomposition import RESIDUAL
+from parkkit.diagnosis.decomposition import RESIDUAL, note_text
 from parkkit.diagnosis.effect_intervals import park_intervals
-from parkkit.diagnosis.effect_sentences import apart_sentences, effects_sentence, missing_cells
+from parkkit.diagnosis.effect_sentences import (
+    apart_sentences,
+    effects_sentence,
+    missing_cells,
+    negative_cells,
+)
 from parkkit.diagnosis.identities import park_identities
 from parkkit.diagnosis.park_effects import chained, decompose_links, decompose_park, whole_years
 from parkkit.diagnosis.park_rows import (
@@ -24,7 +28,7 @@ from parkkit.diagnosis.park_rows import (
     park_rows,
     restated_rows,
 )
-from parkkit.diagnosis.series_names import named_series
+from parkkit.diagnosis.series_names import codes_of, named_series
 from parkkit.diagnosis.trends import Span
 from parkkit.inventory.compilation import CO2E, Inventory
 from parkkit.output.chapters.decomposition_tables import by_link, compared, with_intervals
@@ -53,10 +57,10 @@ def show_why(
     links = _links(rows, span)
     moved = restated_rows(inventory, park, [span, *links], POLLUTANTS)
     found, refused = effects_of(rows, span, moved.get(span))
-    for error in refused:
-        show_html(f"<p>{escape(error.told(language))}</p>")
+    _say_refused(refused, language)
     if not found:
-        say("page.decoupling.why_none", language)
+        if not refused:
+            say("page.decoupling.why_none", language)
         return
     told = "".join(f"- {effects_sentence(effects, language)}\n" for effects in found.values())
     say_text(told)
@@ -64,6 +68,7 @@ def show_why(
     apart = apart_sentences(known.values(), language)
     say_text("".join(f"- {text}\n" for text in apart))
     _show_compared(known, language)
+    _say_notes(known.values(), language)
     _show_lacking(found, language)
     for name, effects in known.items():
         _draw_effects(effects, name, park, choice)
@@ -111,24 +116,24 @@ def _links(rows: pd.DataFrame, span: Span) -> list[Span]:
 
 def effects_of(
     rows: pd.DataFrame, span: Span, restated: pd.DataFrame | None = None
-) -> tuple[dict[str, pd.DataFrame], list[ParkError]]:
+) -> tuple[dict[str, pd.DataFrame], dict[str, ParkError]]:
     """Return the effects on carbon and on each pollutant that anybody tells of.
 
     Returns
     -------
     effects : dict of str to DataFrame
         By species, as :func:`parkkit.diagnosis.park_effects.decompose_park`.
-    refused : list of ParkError
-        Of what cannot be decomposed at all, such as a negative amount.
+    refused : dict of str to ParkError
+        By species, why it cannot be decomposed at all, such as a negative amount.
     """
-    found, refused = {}, []
+    found, refused = {}, {}
     for name, identity in park_identities(POLLUTANTS, carbon=CARBON).items():
         if name != CO2E and rows[f"{name}_emitted_t"].isna().all():
             continue
         try:
             effects = decompose_park(rows, {name: identity}, span, restated=restated)
         except ParkError as error:
-            refused.append(error)
+            refused[name] = error
             continue
         if len(effects):
             found[name] = effects
@@ -137,6 +142,34 @@ def effects_of(
 
 def _is_known(effects: pd.DataFrame) -> bool:
     return bool(effects["amount"].notna().all() and effects["before"].iloc[0] > 0)
+
+
+def _say_refused(refused: Mapping[str, ParkError], language: Language) -> None:
+    """Say once of all species that a reason keeps from being decomposed which it is."""
+    by_reason: dict[str, list[str]] = {}
+    for name, error in refused.items():
+        cells = negative_cells(error, language)
+        reason = label("page.decoupling.why_negative", language, cells=cells) if cells else (
+            error.told(language))  # fmt: skip
+        by_reason.setdefault(reason, []).append(named_series(name, language))
+    _say_of_names(by_reason, "page.decoupling.why_refused", language)
+
+
+def _say_notes(found: Iterable[pd.DataFrame], language: Language) -> None:
+    """Say what a reader must know of the effects, such as a variable that was once zero."""
+    by_note: dict[str, list[str]] = {}
+    for effects in found:
+        name = named_series(effects["species"].iloc[0], language)
+        for code in dict.fromkeys(code for text in effects["notes"] for code in codes_of(text)):
+            by_note.setdefault(note_text(code, language), []).append(name)
+    _say_of_names(by_note, "page.decoupling.effects_note", language)
+
+
+def _say_of_names(names_of: Mapping[str, list[str]], key: str, language: Language) -> None:
+    comma = label("diagnosis.separator", language)
+    joined = {text: comma.join(names) for text, names in names_of.items()}
+    lines = [label(key, language, text=text, names=names) for text, names in joined.items()]
+    say_text("".join(f"- {line[:1].upper()}{line[1:]}\n" for line in lines))
 
 
 def _show_compared(known: Mapping[str, pd.DataFrame], language: Language) -> None:
@@ -210,12 +243,14 @@ def _show_links(
     steps = decompose_links(rows, CO2E, identity, links, restated=moved)
     whole = chained(steps)
     frame = by_link(steps, whole, effects, language)
+    inner = steps[~steps["notes"].isin(effects["notes"])]
     say("page.decoupling.chain", language)
     show_html(table(frame, language, limit=len(frame), numeric=frame.columns[1:]))
     skipped = sorted(set(range(links[0][0], links[-1][1])) - {first for first, _ in links})
     if skipped:
         years = label("diagnosis.separator", language).join(map(str, skipped))
         say("page.decoupling.chain_gaps", language, years=years)
+    _say_notes([inner] if len(inner) else [], language)
     left = max(abs(float(part["residual"].iloc[0])) for part in (whole, effects))
     say(
         "page.decoupling.residual",

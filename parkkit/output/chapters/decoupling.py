@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from parkkit.core.labels import Language, label
+from parkkit.core.labels import Language
 from parkkit.core.uncertainty_rule import UncertaintyRule
-from parkkit.core.vocabulary import names
 from parkkit.diagnosis.certainty import with_certainty
 from parkkit.diagnosis.decoupling import DecouplingRule, diagnose
 from parkkit.diagnosis.likelihood import FEW_DRAWS, state_probabilities
 from parkkit.diagnosis.likelihood import verdicts as judged
 from parkkit.diagnosis.series_draws import inventory_terms
+from parkkit.diagnosis.series_names import named_group
 from parkkit.diagnosis.trends import Span, spans
 from parkkit.inventory.compilation import CO2E, Inventory, totals
-from parkkit.inventory.economy import PARK, divisions, economy_series, park_prices
+from parkkit.inventory.economy import PARK, divisions, park_economy
 from parkkit.inventory.equivalents import equivalents, lacks_equivalents
 from parkkit.park.package import Park
 
@@ -75,7 +75,7 @@ def _equivalents(inventory: Inventory) -> pd.DataFrame:
 
 def economy(inventory: Inventory, park: Park) -> pd.DataFrame:
     """Return the members' value added, the park's and each industry's."""
-    return economy_series(park, inventory.members, part=inventory.part, prices=park_prices(park))
+    return park_economy(park, inventory.members, part=inventory.part)
 
 
 def verdicts(
@@ -143,10 +143,7 @@ def industry_name(group: str, language: Language) -> str:
     >>> industry_name("26", "en")
     '26 Chemicals'
     """
-    if group == PARK:
-        return label("diagnosis.group.park", language)
-    name = names("industries", language).get(group, "")
-    return f"{group} {name}".strip()
+    return named_group(group, language)
 
 
 class _Diagnosed(NamedTuple):
@@ -203,7 +200,7 @@ def index_lines(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:
     if both["year"].nunique() < 2 or not len(money):
         return both.assign(index=float("nan")).head(0)
     base = both[both["year"] == both["year"].min()].set_index("series")["amount"]
-    return both.assign(index=100 * both["amount"] / both["series"].map(base))
+    return both.assign(index=100 * both["amount"] / both["series"].map(base.where(base > 0)))
 
 
 def tapio_points(pressure: pd.DataFrame, value: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from parkkit.core.labels import Language, label
@@ -9,9 +11,13 @@ from parkkit.diagnosis.certainty import certainty_text, probability_text
 from parkkit.diagnosis.sentences import sentence
 from parkkit.diagnosis.state_table import NO_STATE, state_names
 from parkkit.inventory.economy import PARK
+from parkkit.inventory.prices import JOIN, NO_INDEX, index_text
 from parkkit.output.chapters.decoupling import COLUMNS, EQUIVALENTS, industry_name
 from parkkit.output.figures import Card
 from parkkit.output.quantities import change, is_missing, percent
+from parkkit.park.package import Park, plant_names
+
+SHOWN = 3  # members that a sentence names: the rest is counted
 
 
 def key_figures(
@@ -96,7 +102,7 @@ def grid_title(
     last = states[states["span_end"] == states["span_end"].max()].dropna(subset="state")
     is_park = last["group"] == industry_name(PARK, language)
     known = last[~is_park & (last["state"] != "not_computable")]
-    if not is_park.any():
+    if not is_park.any() or last.loc[is_park, "state"].iloc[0] == "not_computable":
         return label("page.decoupling.grid_title_unknown", language)
     state, is_open = last.loc[is_park, ["state", "is_open"]].iloc[0]
     name = state_names(language, table).get(state, state)
@@ -134,6 +140,99 @@ def paragraph(
     if len(found):
         return sentence(found.iloc[0], language, states=states)
     return label("page.decoupling.cannot", language)
+
+
+def economy_text(value: pd.DataFrame, park: Park, language: Language) -> str:
+    """Return why the park's value added is not known in every year, or not in constant prices.
+
+    Parameters
+    ----------
+    value : DataFrame
+        What ``parkkit.inventory.economy.park_economy`` returned.
+
+    Returns
+    -------
+    str
+        A list, a line for what lacks in an index, who tells no value added, who tells another
+        measure instead, and the years that are whole; blank where nothing lacks.
+    """
+    rows = value[value["group"] == PARK]
+    lines = [_unpriced(rows, park, language)]
+    lines += _lacking_indexes(rows, language)
+    names = plant_names(park, language)
+    lines += [
+        label("page.decoupling.economy_missing", language, year=row["year"],
+              names=_members(row["missing"].split(JOIN), names, language))
+        for row in rows[rows["missing"] != ""].to_dict("records")
+    ]  # fmt: skip
+    lines += [
+        label("page.decoupling.economy_instead", language, year=row["year"],
+              names=_instead(row["told_instead"], names, language))
+        for row in rows[rows["told_instead"] != ""].to_dict("records")
+    ]  # fmt: skip
+    if rows["amount"].isna().any():
+        lines.append(_whole_years(rows, language))
+    return "".join(f"- {line}\n" for line in lines if line)
+
+
+def _unpriced(rows: pd.DataFrame, park: Park, language: Language) -> str:
+    """Return why current prices stay as they are though the park has an index."""
+    indexes = sorted(set(park.price_index["index"]))
+    is_current = rows["amount"].notna() & rows["price_year"].isna()
+    if not indexes or not is_current.any():
+        return ""
+    if park.about.price_base_year is None:
+        return label("page.decoupling.economy_no_base", language)
+    comma = label("diagnosis.separator", language)
+    return label("page.decoupling.economy_indexes", language, names=comma.join(indexes))
+
+
+def _lacking_indexes(rows: pd.DataFrame, language: Language) -> list[str]:
+    """Return which years an index lacks, and which years have none."""
+    comma = label("diagnosis.separator", language)
+    lacking: dict[str, list[str]] = {}
+    for code in dict.fromkeys(code for text in rows["price_missing"] for code in text.split(JOIN)):
+        name, _, year = code.rpartition(" ")
+        if name:
+            lacking.setdefault(name, []).append(year)
+    return [
+        label("page.decoupling.economy_no_index", language, years=comma.join(years))
+        if name == NO_INDEX
+        else label("page.decoupling.economy_index_years", language, years=comma.join(years),
+                   index=index_text(name, language))
+        for name, years in lacking.items()
+    ]  # fmt: skip
+
+
+def _members(codes: list[str], names: Mapping[str, str], language: Language) -> str:
+    """Return plants by name and industries by theirs, of many the first three."""
+    named = [names.get(code) or industry_name(code, language) for code in codes]
+    told = label("diagnosis.separator", language).join(named[:SHOWN])
+    if len(named) <= SHOWN:
+        return told
+    return label("charts.and_more", language, names=told, count=len(named))
+
+
+def _instead(codes: str, names: Mapping[str, str], language: Language) -> str:
+    """Return who tells which other measure, a measure's plants together."""
+    plants: dict[str, list[str]] = {}
+    for code in codes.split(JOIN):
+        plant, _, measure = code.rpartition(" ")
+        plants.setdefault(measure, []).append(plant)
+    told = [
+        label("page.decoupling.economy_measure", language, names=_members(of, names, language),
+              measure=label(f"diagnosis.measure.{measure}", language))
+        for measure, of in sorted(plants.items())
+    ]  # fmt: skip
+    return label("error.separator", language).join(told)
+
+
+def _whole_years(rows: pd.DataFrame, language: Language) -> str:
+    years = [str(year) for year in rows.loc[rows["amount"].notna(), "year"]]
+    if not years:
+        return label("page.decoupling.economy_no_years", language)
+    comma = label("diagnosis.separator", language)
+    return label("page.decoupling.economy_years", language, years=comma.join(years))
 
 
 def table(

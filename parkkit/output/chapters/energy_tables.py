@@ -10,6 +10,7 @@ import pandas as pd
 
 from parkkit.core.labels import Language, has_label, label
 from parkkit.inventory.intensity import AREAS, MEASURES
+from parkkit.inventory.prices import deflator_text
 from parkkit.output.figures import STYLE, column_name, name_of, number
 from parkkit.output.page_choice import PageChoice
 from parkkit.output.quantities import is_missing, parted, readable
@@ -152,7 +153,11 @@ def price_text(row: Mapping[Any, Any], language: Language) -> str:
     if not row.get("prices"):
         return ""
     year = "" if is_missing(row["price_year"]) else int(row["price_year"])
-    return label(f"energy.prices.{row['prices']}", language, year=year)
+    prices = label(f"energy.prices.{row['prices']}", language, year=year)
+    if not row.get("deflator"):
+        return prices
+    return label("energy.prices.deflated", language, prices=prices,
+                 deflator=deflator_text(row["deflator"], language))  # fmt: skip
 
 
 def lacking(row: Mapping[Any, Any], plants: Mapping[str, str], language: Language) -> str:
