@@ -44,6 +44,8 @@ def _negative_balances(calculated: Calculation) -> list[Problem]:
     """Say where more carbon leaves than enters: flagged, never cut off at zero."""
     rows = calculated.emissions
     rows = rows[rows["scope"].notna()]
+    if not rows["use"].isin(BALANCES).any():
+        return []
     balanced = rows.groupby(SOURCE)["use"].transform(lambda uses: uses.isin(BALANCES).any())
     rows = rows[balanced.astype(bool)]
     groups = _grouped(calculated, rows, SOURCE)
@@ -60,6 +62,8 @@ def _counted_twice(calculated: Calculation) -> list[Problem]:
     """Say where a process counts a product's factor and the carbon of what went into it."""
     rows = calculated.emissions
     rows = rows[rows["emissions_t"].notna() & (rows["process"] != "")]
+    if not rows["use"].isin([*MATERIAL_USES, "leaked"]).any():
+        return []
     key = ["source_id", "year"]
     carbon = rows[rows["species"] == "co2"]
     by_product = carbon[carbon["use"] == "process_output"]

@@ -14,9 +14,11 @@ from parkkit.inventory.calculation import calculate
 from parkkit.inventory.cautions import cautions
 from parkkit.inventory.claims import claims, contracts_without_factor
 from parkkit.inventory.filling import fill_months
+from parkkit.inventory.held_releases import told_releases
 from parkkit.inventory.overlap import mark_parts
 from parkkit.inventory.reconciliation import reconcile
 from parkkit.inventory.releases import in_tonnes, reported
+from parkkit.park.doubts import REASONS
 from parkkit.park.package import Park
 
 YEARLY = ("rows", "ledger", "candidates", "activity", "releases")
@@ -49,7 +51,9 @@ def offer(park: Park, convention: Convention) -> Offered:
     The costly half of an inventory: many perimeters are compiled of one offer.
     """
     calculated = calculate(park, convention)
-    listed, held = reported(park)
+    # The doubts about half a million rows are looked for once.
+    told_rows = told_releases(park)
+    listed, held = reported(park, told_rows)
     claimed = claims(park, calculated, convention)
     rows = _stacked([calculated.emissions, claimed, listed])
     # Waste that was only generated is no release, and yet its plants are asked about.
@@ -58,11 +62,12 @@ def offer(park: Park, convention: Convention) -> Offered:
     counted = held[~held["is_memo"].astype(bool)].rename(columns={"amount_t": "emissions_t"})
     all_offered = candidates(pd.concat([rows, counted], ignore_index=True))
     kept, lost = reconcile(rows, convention=convention, list_order=park.about.list_order)
+    lost = _told_once(lost, held)
     kept, added = fill_months(kept, convention)
     kept, parts = mark_parts(kept)
     return Offered(
         park=park, convention=convention, rows=kept, ledger=joined([held, lost, added, parts]),
-        candidates=all_offered, activity=calculated.activity, releases=in_tonnes(park),
+        candidates=all_offered, activity=calculated.activity, releases=in_tonnes(park, told_rows),
         factors_used=calculated.factors_used,
         years=tuple(sorted({int(year) for column in told for year in column})),
         notes=(*park.notes, *calculated.notes, *contracts_without_factor(park, convention),
@@ -89,6 +94,15 @@ def each_alone(offered: Offered) -> Offered:
         for name, table in tables.items()
     }
     return replace(offered, **apart)
+
+
+def _told_once(lost: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Return what was lost to another list, without the numberless rows of what is in doubt.
+
+    Those stand in the ledger already, with their amounts.
+    """
+    doubted = held.loc[held["reason"].isin(REASONS), "release_id"]
+    return lost[lost["amount_t"].notna() | ~lost["release_id"].isin(doubted)]
 
 
 def _stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -28,8 +28,13 @@ SENT_USE = "wastewater_sent"
 GAPS = ("not_computable", "NE", "C")
 
 
-def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
+def reported(park: Park, told: pd.DataFrame | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the releases of a park's lists as rows of ``emissions``, and what is held out.
+
+    Parameters
+    ----------
+    told : DataFrame, optional
+        What ``told_releases`` says of the park, where it is known already.
 
     Returns
     -------
@@ -40,11 +45,11 @@ def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
     held : DataFrame
         Ledger entries: rows in doubt with their amounts (a generated amount as a memo), species
         that nobody knows, waste that was moved, not released; and as memos the rows whose
-        species was aligned, by what their list calls it.
+        species was aligned, by what their list calls it, in doubt or not.
     """
     if not len(park.releases):
         return empty("emissions"), joined([])
-    told = told_releases(park)
+    told = told_releases(park) if told is None else told
     rows = _as_emissions(park, without_doubted(told))
     known = rows["species"].isin(codes("species"))
     moved, settled = _is_moved(rows), rows["doubt"] == ""
@@ -53,15 +58,20 @@ def reported(park: Park) -> tuple[pd.DataFrame, pd.DataFrame]:
             *_doubted(park, told[told["doubt"] != ""]),
             entries(rows[~known & settled], stage="reconcile", reason="unknown_species"),
             entries(rows[known & moved & settled], stage="scope", reason="moved_not_released"),
-            *_aligned(park, told[(told["given_species"] != "") & (told["doubt"] == "")]),
+            *_aligned(park, told[told["given_species"] != ""]),
         ]
     )
     names = [column.name for column in columns("emissions")]
     return rows.loc[known & ~moved, names].reset_index(drop=True), ledger
 
 
-def in_tonnes(park: Park) -> pd.DataFrame:
+def in_tonnes(park: Park, told: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the releases of a park in the species of the vocabulary, in tonnes beside.
+
+    Parameters
+    ----------
+    told : DataFrame, optional
+        What ``told_releases`` says of the park, where it is known already.
 
     Returns
     -------
@@ -72,7 +82,8 @@ def in_tonnes(park: Park) -> pd.DataFrame:
         the list calls an aligned one) and ``doubt``: why a row is held out. Such a row has no
         amount; one that only stands twice is left out.
     """
-    rows = without_doubted(told_releases(park)).reset_index(names="row")
+    told = told_releases(park) if told is None else told
+    rows = without_doubted(told).reset_index(names="row")
     place = {name: rank for rank, name in enumerate(park.about.list_order)}
     return rows.drop(columns="given_amount").assign(
         amount_t=_tonnes(rows),
@@ -98,6 +109,8 @@ def _doubted(park: Park, rows: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _aligned(park: Park, rows: pd.DataFrame) -> list[pd.DataFrame]:
     """Return memo entries of the rows that count by another species than their list's own."""
+    if not len(rows):
+        return []
     given = rows.assign(species=rows["given_species"], amount=rows["given_amount"])
     part = _as_emissions(park, given)
     return [entries(part, stage="reconcile", reason="species_aligned", is_memo=True)]
@@ -188,6 +201,8 @@ def _tonnes(rows: pd.DataFrame) -> pd.Series:
 
 
 def _coverage(rows: pd.DataFrame, also: Sequence[str] = ()) -> pd.Series:
+    if not rows["month"].notna().any():
+        return pd.Series(1.0, index=rows.index)
     told = rows["month"].where(rows["amount"].notna() | (rows["notation"] == "NO"))
     source = [rows[name] for name in (*SOURCE, *also) if name != "month"]
     months = told.groupby(source).transform("nunique").astype("float64")

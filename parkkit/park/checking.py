@@ -10,7 +10,7 @@ from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
 from parkkit.park.control_checks import control_problems
 from parkkit.park.destination_checks import destination_problems
-from parkkit.park.doubtful_releases import doubt_problems
+from parkkit.park.doubtful_releases import find_doubts
 from parkkit.park.faults import Tables, at, wrong_units
 from parkkit.park.id_checks import id_problems
 from parkkit.park.listing_checks import listing_problems
@@ -39,6 +39,7 @@ OUTSIDERS = ("grid", "outside")
 
 def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
     """Return every problem that shows only when a park's tables are seen together."""
+    found = find_doubts(tables)
     return [
         *_duplicates(tables),
         *_reserved(tables["enterprises"]),
@@ -52,8 +53,8 @@ def check_tables(tables: Tables, boundaries: pd.DataFrame) -> list[Problem]:
         *control_problems(tables),
         *_counterparts(tables),
         *trade_problems(tables),
-        *doubt_problems(tables),
-        *release_problems(tables),
+        *(doubt.problem for doubt in found),
+        *release_problems(tables, found),
         *destination_problems(tables),
         *_operation(tables),
         *_periods(tables),
@@ -186,6 +187,8 @@ def _periods(tables: Tables) -> Iterator[Problem]:
     for table, keys in PERIODS.items():
         frame = tables[table]
         monthly = frame["month"].notna()
+        if not monthly.any():
+            continue
         by_month = pd.MultiIndex.from_frame(frame.loc[monthly, keys].astype("str"))
         whole = frame[~monthly]
         both = pd.MultiIndex.from_frame(whole[keys].astype("str")).isin(by_month)

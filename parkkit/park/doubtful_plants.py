@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import combinations
 
 import pandas as pd
@@ -12,20 +14,26 @@ from parkkit.park.doubts import Doubt
 from parkkit.park.evidence import LONG_ID, NEAR_M, UNLIKE, metres
 from parkkit.park.faults import Tables, at
 from parkkit.park.listed_plants import ENTERPRISES, Key, level_code, level_id, number_of_id
-from parkkit.park.name_forms import name_form, name_likeness
+from parkkit.park.name_forms import is_chinese, is_same_name, name_form, name_likeness
 from parkkit.park.verdict_checks import plant_holders, settled_plants, standing
 
+METRES_A_DEGREE = 111_320
+PLACED = ["list", "facility_id", "enterprise_id", "process", "name", "lon", "lat"]
 # What both plants must tell for it to stand twice.
 SHARED = ["species", "year", "medium"]
+# The organisation code of before 2015 stands in the credit code, from its ninth sign.
+ORGANISATION, CREDIT = 9, 18
+# 1.10067E+11: a long number as a spreadsheet shows and saves it.
+_SHOWN = re.compile(r"(\d)(?:\.(\d+))?E\+?(\d+)")
 
 
 def plants_in_doubt(tables: Tables) -> Iterator[Doubt]:
     """Return the releases of plants whose listings contradict each other.
 
-    Two listings contradict each other where they have different credit codes, or where one list
-    has both in one year under two ids, with names that are not alike and places more than 3 km
-    apart. A verdict ``same`` between the two settles it, and so does one that made the plant of
-    two in the first place.
+    Two listings contradict each other where they have different credit codes (and not one name:
+    a company's code may change), or where one list has both in one year under two ids, with
+    names that are not alike and places more than 3 km apart. A verdict ``same`` between the two
+    settles it, and so does one that made the plant of two in the first place.
 
     Parameters
     ----------
@@ -37,11 +45,12 @@ def plants_in_doubt(tables: Tables) -> Iterator[Doubt]:
     listings = listings[listings["enterprise_id"].isin(releases["enterprise_id"])]
     same = _said_to_be_same(tables["same_as"]) if len(listings) else []
     merged = _merged(same, tables[ENTERPRISES])
+    of_plants = dict(iter(releases.groupby("enterprise_id"))) if len(listings) else {}
     for plant, rows in listings.groupby("enterprise_id", sort=True):
         keys = {(ENTERPRISES, str(plant)), *zip(rows["list"], rows["facility_id"], strict=True)}
         if keys & merged:
             continue
-        own = releases[releases["enterprise_id"] == plant]
+        own = of_plants[plant]
         pair = _contradiction(rows, own, same)
         held = own.index[own["confirmed_by"] == ""]
         if pair is None or not len(held):
@@ -63,38 +72,83 @@ def _merged(same: Sequence[set[Key]], plants: pd.DataFrame) -> set[Key]:
 
 
 def _may_contradict(listings: pd.DataFrame) -> pd.DataFrame:
-    """Return the listings of plants with several codes, or several ids in one list."""
+    """Return the listings of plants with several codes, or several ids and places."""
     plants = listings["enterprise_id"]
     codes = listings["credit_code"].where(listings["credit_code"] != "").groupby(plants)
     ids = listings.groupby(["enterprise_id", "list"])["facility_id"].transform("nunique")
-    return listings[(codes.transform("nunique") > 1) | (ids.groupby(plants).transform("max") > 1)]
+    ids = ids.groupby(plants).transform("max")
+    spans = {}
+    for name in ("lon", "lat"):
+        groups = listings[name].groupby(plants)
+        spans[name] = (groups.transform("max") - groups.transform("min")) * METRES_A_DEGREE
+    # At least as long as the way between any two, so that near ones are not looked at in pairs.
+    is_far = spans["lon"] + spans["lat"] > NEAR_M
+    return listings[(codes.transform("nunique") > 1) | ((ids > 1) & is_far)]
 
 
 def ids_in_doubt(tables: Tables) -> Iterator[Doubt]:
     """Return the releases of plants that may stand twice, because a spreadsheet spoilt an id.
 
-    Two plants have listings whose ids are one number but for leading zeros or ``.0``, and both
-    tell the same species, year and medium: those of the spoilt id are in doubt until a verdict
-    says whether the two are the same or different.
+    Two plants have listings, or ids in the park, that are one number but for leading zeros,
+    ``.0`` or what ``1.1E+11`` leaves out, and both tell the same species, year and medium: those
+    of the spoilt id are in doubt until a verdict says whether the two are the same or different.
+    Listings of unlike names that stand far apart are two plants.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         ``releases`` (by the vocabulary's species), ``enterprises``, ``listings`` and ``same_as``.
     """
-    listings, releases = tables["listings"], tables["releases"]
-    ids = listings.assign(number=listings["facility_id"].map(number_of_id),
-                          level=listings["facility_id"].map(level_id))  # fmt: skip
-    ids = ids[(ids["number"].str.len() >= LONG_ID) & ids["number"].str.isdecimal()]
-    plants = ids.groupby("number")["enterprise_id"].transform("nunique")
-    ids = ids[plants > 1]
-    settled = _settled_pairs(tables) if len(ids) else set()
-    for _, rows in ids.groupby("number", sort=True):
+    listings, plants = unshifted(tables["listings"]), tables[ENTERPRISES]["enterprise_id"]
+    own = pd.DataFrame({"facility_id": plants, "enterprise_id": plants}).assign(
+        list=ENTERPRISES, process="", name="", lon=float("nan"), lat=float("nan")
+    )
+    pairs = [*_spoilt_pairs(_numbered(listings[PLACED])), *_spoilt_pairs(_numbered(own))]
+    settled = _settled_pairs(tables) if pairs else set()
+    for spoilt, whole in pairs:
+        pair = frozenset((str(spoilt["enterprise_id"]), str(whole["enterprise_id"])))
+        if len(pair) == 2 and pair not in settled and not _are_two_places(spoilt, whole):
+            yield from _told_twice(tables["releases"], spoilt, whole)
+
+
+def _numbered(ids: pd.DataFrame) -> pd.DataFrame:
+    """Return ids with ``level`` and ``number``: themselves, and without what spoils a number."""
+    level = ids["facility_id"].map(level_id).astype("str")
+    return ids.assign(level=level, number=ids["facility_id"].map(number_of_id).astype("str"))
+
+
+def _spoilt_pairs(ids: pd.DataFrame) -> Iterator[tuple[pd.Series, pd.Series]]:
+    """Return each id that a spreadsheet may have spoilt, with the whole one of another plant."""
+    numbers = ids[(ids["number"].str.len() >= LONG_ID) & ids["number"].str.isdecimal()]
+    several = numbers.groupby("number")["enterprise_id"].transform("nunique") > 1
+    for _, rows in numbers[several].groupby("number", sort=True):
         whole = _whole_id(rows)
         for _, spoilt in rows[rows["level"] != whole["level"]].iterrows():
-            pair = frozenset((spoilt["enterprise_id"], whole["enterprise_id"]))
-            if len(pair) == 2 and pair not in settled:
-                yield from _told_twice(releases, spoilt, whole)
+            yield spoilt, whole
+    for _, spoilt in ids[ids["level"].str.fullmatch(_SHOWN.pattern)].iterrows():
+        is_shown = numbers["number"].map(
+            lambda number, shown=spoilt["level"]: _shows(shown, number)
+        )
+        for _, whole in numbers[is_shown.astype(bool)].drop_duplicates("enterprise_id").iterrows():
+            yield spoilt, whole
+
+
+def _shows(shown: str, number: str) -> bool:
+    """Tell whether 1.1E+11 is what a spreadsheet shows of a number.
+
+    Examples
+    --------
+    >>> _shows("1.1E+11", "110000397794"), _shows("1.2E+11", "110000397794")
+    (True, False)
+    """
+    found = _SHOWN.fullmatch(shown)
+    if not found:
+        return False
+    digits = found[2] or ""
+    return (
+        f"{Decimal(number):.{len(digits)}E}"
+        == f"{found[1]}{'.' * bool(digits)}{digits}E+{int(found[3])}"
+    )
 
 
 def _contradiction(
@@ -108,30 +162,44 @@ def _contradiction(
         if keys[0] == keys[1] or any({*keys} <= found for found in same):
             continue
         mine, theirs = listings.loc[one], listings.loc[other]
-        if _are_two_codes(str(mine["credit_code"]), str(theirs["credit_code"])):
+        codes = str(mine["credit_code"]), str(theirs["credit_code"])
+        if _are_two_codes(*codes) and not _is_one_name(mine, theirs):
             return int(one), int(other), "plants_of_two_codes"
-        if keys[0][0] == keys[1][0] and _are_two_places(mine, theirs, releases):
+        # Two lists may put one plant far apart under two names; one list means two.
+        is_one_list = keys[0][0] == keys[1][0]
+        if is_one_list and _are_two_places(mine, theirs) and _share_year(mine, theirs, releases):
             return int(one), int(other), "plants_in_doubt"
     return None
 
 
 def _are_two_codes(one: str, other: str) -> bool:
     mine, theirs = level_code(one), level_code(other)
+    if ORGANISATION in (len(mine), len(theirs)):
+        mine, theirs = (code[8:17] if len(code) == CREDIT else code for code in (mine, theirs))
     # A number that a spreadsheet cut to 15 digits says nothing of its end.
     cut = 14 if any(code.isdecimal() and code.endswith("000") for code in (mine, theirs)) else 18
     is_told = bool(mine and theirs) and not any("E+" in code.upper() for code in (one, other))
     return is_told and mine[:cut] != theirs[:cut]
 
 
-def _are_two_places(one: pd.Series, other: pd.Series, releases: pd.DataFrame) -> bool:
-    """Tell whether two listings of one list are of unlike names, far apart, in one year."""
+def _is_one_name(one: pd.Series, other: pd.Series) -> bool:
+    forms = [name_form(str(each["name"])) for each in (one, other)]
+    return all(form.core for form in forms) and is_same_name(*forms)
+
+
+def _are_two_places(one: pd.Series, other: pd.Series) -> bool:
+    """Tell whether two listings have unlike names, in one script, and stand far apart."""
     places = [float(each[name]) for each in (one, other) for name in ("lon", "lat")]
     if any(place != place for place in places) or metres(*places) <= NEAR_M:
         return False
-    if not (one["name"] and other["name"]):
+    names = str(one["name"]), str(other["name"])
+    if not all(names) or is_chinese(names[0]) != is_chinese(names[1]):
         return False
-    alike = name_likeness(name_form(str(one["name"])), name_form(str(other["name"])))
-    return alike < UNLIKE and bool(_years(one, releases) & _years(other, releases))
+    return name_likeness(name_form(names[0]), name_form(names[1])) < UNLIKE
+
+
+def _share_year(one: pd.Series, other: pd.Series, releases: pd.DataFrame) -> bool:
+    return bool(_years(one, releases) & _years(other, releases))
 
 
 def _years(listing: pd.Series, releases: pd.DataFrame) -> set[int]:
@@ -175,9 +243,12 @@ def _told_twice(releases: pd.DataFrame, spoilt: pd.Series, whole: pd.Series) -> 
         pd.MultiIndex.from_frame(theirs[SHARED].astype("str")))  # fmt: skip
     held = mine.index[both & (mine["confirmed_by"] == "")]
     if len(held):
+        is_own = spoilt["list"] == ENTERPRISES
+        code = "plant_id_in_doubt" if is_own else "id_in_doubt"
         yield Doubt(rows=tuple(int(row) for row in held), reason="id_in_doubt", problem=at(
-            "releases", held[0], "enterprise_id", "id_in_doubt", is_warning=True,
-            given=spoilt["facility_id"], list=spoilt["list"], plant=spoilt["enterprise_id"],
+            "releases", held[0], "enterprise_id", code, is_warning=True,
+            given=spoilt["facility_id"], plant=spoilt["enterprise_id"],
+            list=releases["list"][held[0]] if is_own else spoilt["list"],
             other=whole["facility_id"], other_list=whole["list"],
             other_plant=whole["enterprise_id"], count=len(held),
         ))  # fmt: skip
@@ -185,5 +256,7 @@ def _told_twice(releases: pd.DataFrame, spoilt: pd.Series, whole: pd.Series) -> 
 
 def _of_listing(releases: pd.DataFrame, listing: pd.Series) -> pd.DataFrame:
     is_its = releases["enterprise_id"] == listing["enterprise_id"]
-    rows: pd.DataFrame = releases[is_its & (releases["list"] == listing["list"])]
+    if listing["list"] != ENTERPRISES:
+        is_its &= releases["list"] == listing["list"]
+    rows: pd.DataFrame = releases[is_its]
     return rows[rows["process"] == listing["process"]] if listing["process"] else rows

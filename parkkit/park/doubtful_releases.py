@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import pandas as pd
 
-from parkkit.core.errors import Problem
 from parkkit.core.vocabulary import vocabulary
 from parkkit.park.doubtful_plants import ids_in_doubt, plants_in_doubt
 from parkkit.park.doubtful_units import units_in_doubt
@@ -21,7 +20,7 @@ YEAR = ["enterprise_id", "list", "year", "species", "medium", "amount_kind", "de
 COLUMNS = ("row", "reason", "list")
 
 
-def doubts(tables: Tables) -> pd.DataFrame:
+def doubts(tables: Tables, found: Sequence[Doubt] | None = None) -> pd.DataFrame:
     """Return the rows of releases that are held out of every total, and why.
 
     A row is in doubt for the first reason that fits: ``negative_amount``, ``implausible_amount``
@@ -33,28 +32,27 @@ def doubts(tables: Tables) -> pd.DataFrame:
     ----------
     tables : mapping of str to DataFrame
         ``releases``, ``listings``, ``enterprises`` and ``same_as``, as `read_table` gives them.
+    found : sequence of Doubt, optional
+        What `find_doubts` returned for them, where it stands already.
 
     Returns
     -------
     DataFrame
         ``row`` (of releases.csv, as a spreadsheet counts), ``reason``, ``list``.
     """
-    found = {row: doubt.reason for doubt in find_doubts(tables) for row in doubt.rows}
+    given = find_doubts(tables) if found is None else found
+    reasons = {row: doubt.reason for doubt in given for row in doubt.rows}
     lists = tables["releases"]["list"]
-    rows = [(row, found[row], lists[row]) for row in sorted(found)]
+    rows = [(row, reasons[row], lists[row]) for row in sorted(reasons)]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
         {"row": "int64", "reason": "str", "list": "str"}
     )
 
 
-def doubt_problems(tables: Tables) -> Iterator[Problem]:
-    """Return each doubt about releases as a warning: where, what was given, what would do."""
-    for doubt in find_doubts(tables):
-        yield doubt.problem
-
-
 def find_doubts(tables: Tables) -> list[Doubt]:
     """Return every doubt about releases; no row is in two."""
+    if not len(tables["releases"]):
+        return []
     given = monitored(tables["releases"])
     rows = aligned_species(given)
     rows = rows.assign(amount_t=tonnes(rows))
@@ -99,10 +97,11 @@ def _implausible(releases: pd.DataFrame) -> Iterator[Doubt]:
         return
     key = pd.MultiIndex.from_frame(rest[YEAR].astype("str"))
     rest = rest[key.isin(pd.MultiIndex.from_frame(near[YEAR].astype("str")))]
-    for _, group in rest.groupby(YEAR, dropna=False):
-        first, sum_t = group.index[0], group["amount_t"].sum()
-        if sum_t > limits[first]:
-            yield _too_much(rows, list(group.index), sum_t, limits[first])
+    sums = rest["amount_t"].groupby(rest.groupby(YEAR, dropna=False).ngroup()).transform("sum")
+    above = rest[sums > limits.reindex(rest.index)]
+    for _, group in above.groupby(YEAR, dropna=False):
+        first = group.index[0]
+        yield _too_much(rows, list(group.index), group["amount_t"].sum(), limits[first])
 
 
 def _too_much(releases: pd.DataFrame, rows: list[int], amount_t: float, limit_t: float) -> Doubt:

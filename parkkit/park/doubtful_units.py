@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 
 import pandas as pd
 
@@ -21,6 +22,8 @@ TOLERANCE = 0.005
 # As many cells of two lists, all of them a slip apart, put the lists in doubt and not the cells.
 WHOLE_LIST = 3
 Key = tuple[object, ...]
+# A list in doubt, the one it is apart from, and whether by a GWP.
+Whole = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +57,25 @@ def units_in_doubt(releases: pd.DataFrame) -> Iterator[Doubt]:
     0.5 %): of three lists the odd one is in doubt, of two both are, since nobody can tell which
     errs; one that was confirmed is not. A greenhouse gas told a GWP times what another list does
     is CO2e: the larger is in doubt. Two lists that are a slip apart wherever they meet (in 3 cells
-    or more) are in doubt whole.
+    or more) are in doubt whole; where it is a GWP, so are all gases of the larger.
 
     Parameters
     ----------
     releases : DataFrame
         Rows of ``releases`` by the vocabulary's species, with ``amount_t``.
     """
+    if releases["list"].nunique() < 2:
+        return
     cells = _cells(releases)
-    clashes = [each for _, told in cells[cells["is_wide"]].groupby("cell", sort=True)
-               for each in _clashes(told)]  # fmt: skip
+    clashes = _all_clashes(cells)
     if not clashes:
         return
     whole = _of_lists(cells, clashes)
     yield from _lists(releases, clashes, whole)
-    of_lists = {held for held, _ in whole}
+    of_lists = {(held, is_gwp) for held, _, is_gwp in whole}
     rows = _open_rows(releases, {each.key for each in clashes})
     for each in clashes:
-        if each.held.list not in of_lists and each.key in rows:
+        if (each.held.list, each.is_gwp) not in of_lists and each.key in rows:
             yield _doubt(each, rows[each.key])
 
 
@@ -105,12 +109,28 @@ def _cells(releases: pd.DataFrame) -> pd.DataFrame:
     )
     sums = sums.drop_duplicates([*CELL, "list"], keep="last")
     sums = sums[sums.duplicated(CELL, keep=False)]
-    groups = sums.groupby(CELL, sort=True)["tonnes"]
-    spread = groups.transform("max") / groups.transform("min")
-    least = min([*SLIPS, *(gwp for found in _gwps().values() for gwp in found)])
-    return sums.assign(
-        cell=groups.ngroup(), is_wide=spread >= least * (1 - TOLERANCE)
-    )  # fmt: skip
+    sums = sums.assign(cell=sums.groupby(CELL, sort=True).ngroup())
+    return sums.assign(has_slip=sums["cell"].isin(_cells_with_slips(sums)))
+
+
+def _cells_with_slips(sums: pd.DataFrame) -> pd.Series:
+    """Return the cells in which any two lists are a slip apart, looked for in all at once."""
+    told = sums[["cell", "species", "tonnes"]]
+    pairs = told.merge(told[["cell", "tonnes"]], on="cell", suffixes=("", "_other"))
+    pairs = pairs[pairs["tonnes"] > pairs["tonnes_other"]]
+    ratio = pairs["tonnes"] / pairs["tonnes_other"]
+    is_slip = pd.Series(False, index=pairs.index)
+    for times in SLIPS:
+        is_slip |= _is_near(ratio, times)
+    for gas in set(_gwps()) & set(pairs["species"]):
+        of_gas = pairs["species"] == gas
+        for gwp in _gwps()[gas]:
+            is_slip |= of_gas & _is_near(ratio, gwp)
+    return pairs.loc[is_slip, "cell"]
+
+
+def _is_near(ratio: pd.Series, times: float) -> pd.Series:
+    return (ratio / times - 1).abs() <= TOLERANCE
 
 
 @cache
@@ -122,15 +142,23 @@ def _gwps() -> Mapping[str, tuple[float, ...]]:
             for gas, rows in table.groupby("species")}  # fmt: skip
 
 
-def _clashes(cell: pd.DataFrame) -> Iterator[Clash]:
+def _all_clashes(cells: pd.DataFrame) -> list[Clash]:
+    """Return the clashes of every cell, cell by cell."""
+    rows = cells[cells["has_slip"]].sort_values(["cell", "list"], kind="stable")
+    names = ("cell", *CELL, "list", "tonnes", "row", "is_settled")
+    found: list[Clash] = []
+    for _, cell in groupby(zip(*(rows[name] for name in names), strict=True), key=itemgetter(0)):
+        each = list(cell)
+        plant, year, *rest = each[0][1 : 1 + len(CELL)]
+        told = [Told(list=name, tonnes=tonnes, row=int(row), is_settled=bool(is_settled))
+                for *_, name, tonnes, row, is_settled in each]  # fmt: skip
+        found += _clashes((plant, int(year), *rest), told)
+    return found
+
+
+def _clashes(place: Key, told: Sequence[Told]) -> Iterator[Clash]:
     """Return the lists of a cell that are in doubt, each beside the one that it is apart from."""
-    told = [
-        Told(list=str(row.list), tonnes=float(str(row.tonnes)), row=int(str(row.row)),
-             is_settled=bool(row.is_settled))
-        for row in cell.itertuples(index=False)
-    ]  # fmt: skip
-    plant, year, species, *rest = cell[CELL].iloc[0]
-    place = (plant, int(year), species, *rest)
+    species = place[CELL.index("species")]
     found: dict[str, Clash] = {}
     for one, other in combinations(told, 2):
         small, large = sorted((one, other), key=lambda each: each.tonnes)
@@ -178,30 +206,36 @@ def _nearer(each: Told, small: Told, large: Told) -> Told | None:
     return small if to_small < to_large else large
 
 
-def _of_lists(cells: pd.DataFrame, clashes: Sequence[Clash]) -> set[tuple[str, str]]:
+def _of_lists(cells: pd.DataFrame, clashes: Sequence[Clash]) -> set[Whole]:
     """Return the lists in doubt whole, each with the one it is apart from wherever they meet."""
-    counts = Counter((each.held.list, each.other.list, each.times, each.held.tonnes
-                      > each.other.tonnes) for each in clashes if not each.is_gwp)  # fmt: skip
+    # A slip is one number everywhere; each gas has a GWP of its own.
+    counts = Counter(
+        (each.held.list, each.other.list, each.is_gwp, 0.0 if each.is_gwp else each.times,
+         each.held.tonnes > each.other.tonnes) for each in clashes
+    )  # fmt: skip
+    is_gas = cells["species"].isin(set(_gwps()))
     found = set()
-    for (held, other, _, _), count in counts.items():
+    for (held, other, is_gwp, _, _), count in counts.items():
         if count < WHOLE_LIST:
             continue
-        both = [set(cells.loc[cells["list"] == name, "cell"]) for name in (held, other)]
+        judged = cells[is_gas] if is_gwp else cells
+        both = [set(judged.loc[judged["list"] == name, "cell"]) for name in (held, other)]
         if count == len(both[0] & both[1]):
-            found.add((held, other))
+            found.add((held, other, is_gwp))
     return found
 
 
-def _lists(
-    releases: pd.DataFrame, clashes: Sequence[Clash], whole: set[tuple[str, str]]
-) -> Iterator[Doubt]:
-    for held in sorted({name for name, _ in whole}):
-        named = [each for each in clashes if each.held.list == held
-                 and (held, each.other.list) in whole]  # fmt: skip
+def _lists(releases: pd.DataFrame, clashes: Sequence[Clash], whole: set[Whole]) -> Iterator[Doubt]:
+    for held, is_gwp in sorted({(held, is_gwp) for held, _, is_gwp in whole}):
+        named = [each for each in clashes if (each.held.list, each.is_gwp) == (held, is_gwp)
+                 and (held, each.other.list, is_gwp) in whole]  # fmt: skip
         each = min(named, key=lambda clash: clash.held.row)
         is_open = (releases["list"] == held) & (releases["confirmed_by"] == "")
+        if is_gwp:
+            is_open &= releases["species"].isin(set(_gwps()))
         rows = [int(row) for row in releases.index[is_open]]
-        yield _doubt(each, rows, code="list_unit_in_doubt")
+        code = "list_co2e_in_doubt" if is_gwp else "list_unit_in_doubt"
+        yield _doubt(each, rows, code=code)
 
 
 def _doubt(each: Clash, rows: Sequence[int], code: str = "") -> Doubt:

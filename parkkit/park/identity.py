@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 LISTING = ["list", "facility_id", "name", "lon", "lat", "industry_code", "address"]
+
+
+class Listing(NamedTuple):
+    """What a list says of a facility: the columns of ``LISTING``."""
+
+    list: str
+    facility_id: str
+    name: str
+    lon: float
+    lat: float
+    industry_code: str
+    address: str
 
 
 def settle(listings: pd.DataFrame) -> pd.DataFrame:
@@ -35,25 +53,39 @@ def settle(listings: pd.DataFrame) -> pd.DataFrame:
     ('Mill', 0.1)
     """
     distinct = listings[["plant_id", *LISTING]].drop_duplicates()
-    plants = [_plant(str(plant), rows) for plant, rows in distinct.groupby("plant_id", sort=True)]
+    places = confirmed_places(distinct, by="plant_id")[["lon", "lat"]].itertuples(name=None)
+    place = {plant: (lon, lat) for plant, lon, lat in places}
+    rows = distinct.sort_values("plant_id", kind="stable")
+    columns = zip(rows["plant_id"], *(rows[name] for name in LISTING), strict=True)
+    plants = [
+        _plant(str(plant), [Listing(*cells) for _, *cells in listed], place.get(plant))
+        for plant, listed in groupby(columns, key=itemgetter(0))
+    ]
     return pd.DataFrame(plants)
 
 
-def _plant(plant_id: str, rows: pd.DataFrame) -> dict[str, object]:
-    lon, lat = confirmed_place(rows)
-    here = set(rows.loc[(rows["lon"] == lon) & (rows["lat"] == lat), "name"])
-    names = rows[rows["name"] != ""].groupby("name")["list"].nunique()
-    by_use = sorted(names.index, key=lambda name: (-names[name], name not in here, name))
-    codes = rows[rows["industry_code"] != ""]["industry_code"].value_counts()
+def _plant(
+    plant_id: str, rows: Sequence[Listing], place: tuple[float, float] | None
+) -> dict[str, object]:
+    lon, lat = place or (float("nan"), float("nan"))
+    here = {row.name for row in rows if (row.lon, row.lat) == (lon, lat)}
+    lists: dict[str, set[str]] = {}
+    for row in rows:
+        if row.name:
+            lists.setdefault(row.name, set()).add(row.list)
+    by_use = sorted(lists, key=lambda name: (-len(lists[name]), name not in here, name))
+    codes = Counter(row.industry_code for row in rows if row.industry_code)
+    listed = {(row.lon, row.lat) if row.lon == row.lon and row.lat == row.lat else None
+              for row in rows}  # fmt: skip
     return {
         "plant_id": plant_id,
         "name": by_use[0] if by_use else "",
         "former_names": ";".join(by_use[1:]),
         "lon": lon,
         "lat": lat,
-        "industry_code": min(codes.index, key=lambda c: (-len(c), -codes[c], c), default=""),
-        "address": min((text for text in rows["address"] if text), default=""),
-        "place_count": len(rows[["lon", "lat"]].drop_duplicates()),
+        "industry_code": min(codes, key=lambda code: (-len(code), -codes[code], code), default=""),
+        "address": min((row.address for row in rows if row.address), default=""),
+        "place_count": len(listed),
     }
 
 

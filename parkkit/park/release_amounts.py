@@ -11,8 +11,9 @@ from parkkit.core.vocabulary import synonyms, vocabulary
 
 UNIT = "t"
 # Where a list that tells the whole beside its part holds that part already.
-PLACE = ["enterprise_id", "list", "year", "medium", "process", "stack_id"]
-PLANT = ["enterprise_id", "list", "year", "medium"]
+# What it generated holds nothing of what it released.
+PLANT = ["enterprise_id", "list", "year", "medium", "amount_kind"]
+PLACE = [*PLANT, "process", "stack_id"]
 
 
 def aligned_species(releases: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +38,7 @@ def aligned_species(releases: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> rows = pd.DataFrame({"enterprise_id": "A", "list": ["TRI", "p"], "year": 2023,
     ...     "medium": "air", "process": "", "stack_id": "", "amount": [2.0, 3.0],
-    ...     "species": ["lead_compounds", "nitric_oxide"]})
+    ...     "amount_kind": "released", "species": ["lead_compounds", "nitric_oxide"]})
     >>> aligned_species(rows)[["species", "amount", "given_species"]].values.tolist()
     [['lead', 2.0, 'lead_compounds'], ['nox', 4.59968007, 'nitric_oxide']]
     """

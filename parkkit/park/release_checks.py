@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from parkkit.core.errors import Problem
 from parkkit.core.units import conversion, measures
 from parkkit.park.doubtful_releases import doubts
+from parkkit.park.doubts import Doubt
 from parkkit.park.faults import Tables, at
 from parkkit.park.monitors import monitor_problems
 
@@ -31,12 +32,12 @@ RECEIVER = ["enterprise_id", "species", "year"]
 MONTHS = 12
 
 
-def release_problems(tables: Tables) -> Iterator[Problem]:
+def release_problems(tables: Tables, found: Sequence[Doubt] | None = None) -> Iterator[Problem]:
     """Return what is wrong with releases: destinations, readings, amounts above what there was."""
     releases = tables["releases"]
     yield from _destinations(releases)
     yield from monitor_problems(releases)
-    doubted = doubts(tables)
+    doubted = doubts(tables, found)
     # What is in doubt is told as such, and compared with nothing.
     amount_t = _tonnes(releases).mask(releases.index.isin(doubted["row"]))
     is_copy = releases.index.isin(doubted.loc[doubted["reason"] == "duplicate_by_content", "row"])
@@ -130,7 +131,10 @@ def _above(rows: pd.DataFrame, key: list[str], received: pd.Series | None = None
     months only meets those months. Where a part of it is not told, nothing is compared. What a
     plant received in the year is added to each: nobody tells which process or month took it.
     """
-    made = rows[_made(rows)].assign(month=lambda table: table["month"].astype("float64"))
+    is_made = _made(rows)
+    if not is_made.any():
+        return rows.iloc[:0]
+    made = rows[is_made].assign(month=lambda table: table["month"].astype("float64"))
     groups = made.groupby(key, dropna=False)
     months = groups["month"]
     whole = (months.count() < months.size()) | (months.nunique() == MONTHS)

@@ -109,3 +109,19 @@ def test_of_cod_and_bod_one_counts_in_equivalents(tmp_path: Path) -> None:
     rows = [{**water, "species": "cod"}, {**water, "species": "bod"}]
     found = inventory_of(tmp_path, *rows).emissions
     assert set(found.loc[equivalents(found).notna(), "species"]) == {"cod"}
+
+
+def test_what_a_list_says_was_generated_of_nox_holds_nothing_of_the_no_released(
+    tmp_path: Path,
+) -> None:
+    made = {"species": "nox", "amount_kind": "generated", "destination": "", "amount": 20}
+    found = inventory_of(tmp_path, {"species": "nitric_oxide", "amount": 10}, made)
+    assert summed(found) == pytest.approx({"nox": 10 * NO2_BY_NO})
+    assert found.emissions["generated_t"].tolist() == [20]
+
+
+def test_a_row_in_doubt_too_is_told_by_what_its_list_calls_it(tmp_path: Path) -> None:
+    found = inventory_of(tmp_path, {"species": "nitric_oxide", "amount": -10})
+    told = found.ledger.set_index("reason")[["species", "amount_t"]]
+    assert told.loc["species_aligned"].tolist() == ["nitric_oxide", -10]
+    assert told.loc["negative_amount"].tolist() == ["nox", pytest.approx(-10 * NO2_BY_NO)]

@@ -117,6 +117,12 @@ def test_waste_in_doubt_is_told_as_doubted_and_not_as_moved(tmp_path: Path) -> N
     assert found.releases.set_index("release_id")["amount_t"].isna().tolist() == [False, True]
 
 
+def test_a_held_row_stands_in_the_ledger_once(tmp_path: Path) -> None:
+    found = inventory_of(tmp_path, {"amount": -5}, {"list": "statistics", "amount": 7})
+    assert totals(found)["amount_t"].tolist() == [7]
+    assert found.ledger[["reason", "amount_t"]].to_numpy().tolist() == [["negative_amount", -5]]
+
+
 def test_a_species_that_does_not_occur_is_a_told_zero(tmp_path: Path) -> None:
     found = inventory_of(tmp_path, {"notation": "NO"}, {"species": "nox", "notation": "NE"})
     table = totals(found).set_index("species")

@@ -15,8 +15,8 @@ from parkkit.park.reading import TABLES
 from tests.parks import make_park
 
 CODES = {"negative_amount", "implausible_amount", "unit_in_doubt", "co2e_in_doubt",
-         "list_unit_in_doubt", "plants_in_doubt", "plants_of_two_codes", "id_in_doubt",
-         "duplicate_release"}  # fmt: skip
+         "list_unit_in_doubt", "list_co2e_in_doubt", "plants_in_doubt",
+         "plants_of_two_codes", "id_in_doubt", "duplicate_release"}  # fmt: skip
 STATISTICS = {"list": "statistics"}
 MONITORED = {"list": "monitor"}
 LOOKED = {"confirmed_by": "Lab, bill of 2024-02-01"}
@@ -128,6 +128,17 @@ def test_lists_a_slip_apart_wherever_they_meet_are_held_whole(tmp_path: Path) ->
     assert "4 row(s)" in told(park)[0].told()
 
 
+def test_a_list_that_tells_co2e_of_every_gas_is_held_whole_in_its_gases(tmp_path: Path) -> None:
+    gases = {"ch4": 28, "n2o": 265, "sf6": 23500}
+    rows = [{"species": gas, "amount": 2} for gas in gases]
+    rows += [{**STATISTICS, "species": gas, "amount": 2 * gwp} for gas, gwp in gases.items()]
+    alone = [{**STATISTICS, "species": "cf4", "amount": 7}, {**STATISTICS, "amount": 8}]
+    park = park_of(tmp_path, *rows, *alone)
+    assert held(park) == [(row, "unit_in_doubt") for row in range(5, 9)]
+    assert [(note.code, note.row) for note in told(park)] == [("list_co2e_in_doubt", 5)]
+    assert "4 row(s) of greenhouse gases" in told(park)[0].told()
+
+
 def test_one_cell_in_which_two_lists_agree_leaves_the_lists_out_of_it(tmp_path: Path) -> None:
     rows = [{"species": species, "amount": 2} for species in ("so2", "nox", "co", "pm")]
     rows += [{**STATISTICS, "species": s, "amount": 2000} for s in ("so2", "nox", "co")]
@@ -179,11 +190,18 @@ MILL, YARD = {"facility_id": "1", "name": "North Mill"}, {"facility_id": "2", "n
              {**STATISTICS, "facility_id": "2", "credit_code": "91X2"}), "plants_of_two_codes"),
      (listed({"facility_id": "1", "credit_code": "91X1"},
              {**STATISTICS, "facility_id": "2", "credit_code": "91x1 "}), ""),
+     (listed({**MILL, "credit_code": "91X1"}, {**STATISTICS, **MILL, "credit_code": "91X2"}), ""),
+     (listed({"facility_id": "1", "credit_code": "12345678-9"},
+             {**STATISTICS, "facility_id": "2", "credit_code": "91330100123456789X"}), ""),
+     (listed({"facility_id": "1", "credit_code": "12345678-0"},
+             {**STATISTICS, "facility_id": "2", "credit_code": "91330100123456789X"}),
+      "plants_of_two_codes"),
      (listed({**MILL, **WEST}, {**YARD, **EAST}), "plants_in_doubt"),
      (listed({**MILL, **WEST}, {**YARD, **NEAR}), ""),
      (listed({**MILL, **WEST}, {**YARD, **EAST, "name": "North Mill Ltd"}), ""),
      (listed({**MILL, **WEST}, {**YARD, **EAST, **STATISTICS}), "")],
-    ids=["two codes", "one code", "two places", "near", "one name", "two lists"],
+    ids=["two codes", "one code", "a code that changed", "its organisation code",
+         "another organisation code", "two places", "near", "one name", "two lists"],
 )  # fmt: skip
 def test_listings_that_contradict_each_other_hold_all_of_the_plant(
     tmp_path: Path, listings: Sequence[dict[str, Any]], code: str
@@ -228,7 +246,7 @@ TWICE = listed({"facility_id": "00123456"},
                {**STATISTICS, "facility_id": "123456", "enterprise_id": "B"})  # fmt: skip
 
 
-@pytest.mark.parametrize("spoilt", ["123456", "123456.0", "0123456"])
+@pytest.mark.parametrize("spoilt", ["123456", "123456.0", "0123456", "1.23456E+05", "1.23E+5"])
 def test_a_plant_that_stands_twice_by_a_spoilt_id_is_held_where_both_tell(
     tmp_path: Path, spoilt: str
 ) -> None:
@@ -241,6 +259,34 @@ def test_a_plant_that_stands_twice_by_a_spoilt_id_is_held_where_both_tell(
     text = told(park)[0].told()
     for word in (f"'{spoilt}' in list 'statistics'", "'00123456' in list 'permit'", "row 3"):
         assert word in text
+
+
+def test_plant_ids_of_the_park_that_a_spreadsheet_spoilt_are_held_and_a_verdict_settles_them(
+    tmp_path: Path,
+) -> None:
+    rows = [{"enterprise_id": "0011000123", "amount": 5},
+            {**STATISTICS, "enterprise_id": "11000123", "amount": 6},
+            {**STATISTICS, "enterprise_id": "11000123", "amount": 6, "species": "nox"}]  # fmt: skip
+    plants = [{"enterprise_id": row["enterprise_id"]} for row in rows[:2]]
+    park = park_of(tmp_path / "open", *rows, enterprises=plants)
+    assert held(park) == [(3, "id_in_doubt")]
+    note = next(note for note in park.notes if note.code == "plant_id_in_doubt")
+    assert "'11000123' differs from '0011000123'" in note.told()
+    ends = [("enterprises", each["enterprise_id"]) for each in plants]
+    for word in ("same", "different"):
+        park = park_of(tmp_path / word, *rows, enterprises=plants,
+                       same_as=[verdict(*ends, word)])  # fmt: skip
+        assert held(park) == [], word
+
+
+def test_ids_alike_of_unlike_names_far_apart_are_two_plants(tmp_path: Path) -> None:
+    rows = {"amount": 5}, {**STATISTICS, "enterprise_id": "B", "amount": 6}
+    apart = [{**TWICE[0], "name": "North Mill", **WEST}, {**TWICE[1], "name": "South Yard", **EAST}]
+    assert held(park_of(tmp_path / "1", *rows, enterprises=TWO, listings=apart)) == []
+    near = [apart[0], {**apart[1], **NEAR}]
+    assert held(park_of(tmp_path / "2", *rows, enterprises=TWO, listings=near)) == [
+        (3, "id_in_doubt")
+    ]
 
 
 def test_either_verdict_settles_an_id(tmp_path: Path) -> None:
