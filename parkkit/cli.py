@@ -47,7 +47,9 @@ CALL_CODES = frozenset({"unknown_park", "not_a_folder_name", "folder_exists", "n
                         "no_notebooks", "form_no_source", "no_parts", "part_not_drawn",
                         "file_exists", "part_twice", "one_area_for_many", "missing_layer",
                         "several_layers", "no_reference_system", "not_list_and_id",
-                        "datum_and_system"})  # fmt: skip
+                        "datum_and_system", "unknown_mapping", "threshold_not_share",
+                        "verdict_on_unlisted", "verdict_on_itself",
+                        "verdict_on_several"})  # fmt: skip
 # What a form does not say and the call does not either.
 FORM_CALL_CODES = frozenset({"form_no_plant", "form_no_year"})
 

@@ -247,6 +247,18 @@ def test_a_mapping_template_is_written_once(
     assert "exists already" in err
 
 
+@pytest.mark.parametrize("mapping", ["stewii", "nothere.toml"])
+def test_a_mapping_that_is_not_there_is_a_wrong_call(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, mapping: str
+) -> None:
+    (tmp_path / "a.csv").write_text(RELEASES, encoding="utf-8")
+    (tmp_path / "box.geojson").write_text(json.dumps({"features": [box()]}), encoding="utf-8")
+    made = [str(tmp_path / "a.csv"), str(tmp_path / "made")]
+    box_given = ["--boundary", str(tmp_path / "box.geojson")]
+    status, _, err = run(capsys, "import", *made, *box_given, "--mapping", mapping)
+    assert (status, mapping in err) == (2, True)
+
+
 def test_only_release_lists_may_be_several(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

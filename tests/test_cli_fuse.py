@@ -42,13 +42,21 @@ def test_every_source_is_said_with_what_is_marked_on_it(
     assert out.splitlines() == [
         "Fused inventory, 2023: 3 source(s); 1 with carbon and pollutants, 0 with carbon only, "
         "1 with pollutants only, 1 with nothing but rows held until settled",
-        "A/boiler: direct 3 kt CO₂e; air 2 thousand equivalents; water -; both; lists: permit; "
-        "0 row(s) held",
-        "A/cave: direct -; air -; water -; held only; lists: permit; 1 row(s) held",
-        "A/shop: direct -; air -; water 2 thousand equivalents; pollutants only; lists: permit; "
-        "0 row(s) held",
+        "Works · boiler: direct 3 kt CO₂e; air 2 thousand equivalents; carbon and pollutants; "
+        "lists: permit report",
+        "Works · cave: held only; lists: permit report; 1 row(s) held",
+        "Works · shop: water 2 thousand equivalents; pollutants only; lists: permit report",
     ]
     assert "数据全部待核实 1 个" in run(capsys, park, "--language", "zh")[1]
+
+
+def test_what_goes_into_a_file_is_not_listed_besides(
+    park: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "fused.csv"
+    out = run(capsys, park, "--out", path, "--form", "long", "--language", "en")[1]
+    told = "Fused inventory, 2023: 4 row(s), each a species of a source"
+    assert out.splitlines() == [told, f"written: {path}"]
 
 
 def test_json_is_the_table_of_the_year_or_of_every_year(
@@ -95,6 +103,6 @@ def test_a_wrong_call_says_what_would_do(
 
 def test_the_long_form_is_said_cell_by_cell(park: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, park, "--form", "long", "--language", "en")[1].splitlines()
-    assert len(out) == 4
-    assert "A/boiler: Sulphur dioxide (air) 1.9 t; list: permit; reported" in out
-    assert out[2] == "A/cave: kryptonite (air) -; list: permit; held"
+    assert len(out) == 5
+    assert "Works · boiler: Sulphur dioxide (air) 1.9 t; list: permit report; reported" in out
+    assert out[3] == "Works · cave: kryptonite (air) -; list: permit report; held"

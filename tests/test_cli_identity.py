@@ -54,11 +54,11 @@ def test_a_pair_is_settled_and_taken_back(park: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("asked", "status", "said"),
     [(["--same", "A", "B", "--why", "seen"], 1, "by is blank"),
-     (["--same", "A", "Z", *NAMED], 1, "no id 'Z'"),
+     (["--same", "A", "Z", *NAMED], 2, "no id 'Z'"),
      (["--same", ":A", "B", *NAMED], 2, "not LIST:ID"),
      (["--withdraw", "A", "B", *NAMED], 1, "nothing to withdraw"),
      (["--same", "A", "B", "--different", "A", "B", *NAMED], 2, "at a time"),
-     (["--threshold", "0"], 1, "threshold")],
+     (["--threshold", "0"], 2, "threshold")],
 )  # fmt: skip
 def test_what_settles_nothing_is_refused_and_not_written(
     park: Path, capsys: pytest.CaptureFixture[str], asked: list[str], status: int, said: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -25,6 +26,8 @@ from parkkit.core.labels import Language, label
 from parkkit.inventory.compilation import compile_inventory
 from parkkit.inventory.fused_files import known_ending, write_fused
 from parkkit.inventory.fusion import fuse
+from parkkit.inventory.joined_names import JOINT
+from parkkit.output.chapters.fusion import source_names
 from parkkit.output.figures import name_of
 from parkkit.output.page_choice import chosen_year
 from parkkit.output.quantities import Kind, is_missing, readable
@@ -38,7 +41,7 @@ Out = Annotated[Path | None, typer.Option("--out", help="write it, .csv, .parque
 def fuse_park(
     park: ParkName,
     year: YearAsked = None,
-    every_year: Annotated[bool, typer.Option("--every-year", help="of the data")] = False,
+    every_year: Annotated[bool, typer.Option("--every-year", help="all years, not one")] = False,
     boundary: BoundaryAsked = None,
     part: PartAsked = "",
     form: Annotated[str, typer.Option(help="wide (a row per source) or long")] = "wide",
@@ -61,10 +64,12 @@ def fuse_park(
     asked = fused if every_year else fused[fused["year"] == chosen]
     if as_json:
         typer.echo(asked.to_json(orient="records", double_precision=15, force_ascii=False))
-    elif form == "long":
-        _say_cells(fused[fused["year"] == chosen], tongue)
     else:
-        _say_sources(fused[fused["year"] == chosen], chosen, tongue)
+        shown = fused[fused["year"] == chosen]
+        names = source_names(shown["unit_id"], opened, tongue)
+        tell = _say_cells if form == "long" else _say_sources
+        # What goes into a file is not listed besides.
+        tell(shown.assign(name=names), chosen, MOST_ROWS if out is None else 0, tongue)
     if out is not None:
         write_fused(asked, out)
         # What a script reads stays JSON alone.
@@ -82,20 +87,38 @@ def _check_target(path: Path | None) -> None:
         raise ParkError("not_a_folder", given=path.parent)
 
 
-def _say_sources(fused: pd.DataFrame, year: int, language: Language) -> None:
+def _say_sources(fused: pd.DataFrame, year: int, most: int, language: Language) -> None:
     count = fused["match"].value_counts()
     say("cli.fused", language, year=year, count=len(fused), both=count.get("both", 0),
         carbon=count.get("carbon_only", 0), pollution=count.get("pollution_only", 0),
         held=count.get("held_only", 0))  # fmt: skip
     ordered = fused.sort_values(["direct_co2e_t", "unit_id"], ascending=[False, True])
-    for row in ordered.head(MOST_ROWS).to_dict("records"):
-        say("cli.fused_source", language, source=row["unit_id"], held=row["held_count"],
-            carbon=_shown(row["direct_co2e_t"], language, "co2e"),
-            air=_shown(row["equivalents_air"], language, "equivalents"),
-            water=_shown(row["equivalents_water"], language, "equivalents"),
-            match=label(f"fusion.match.{row['match']}", language),
-            lists=row["lists"] or NOTHING)  # fmt: skip
-    _say_more(len(fused), language)
+    for row in ordered.head(most).to_dict("records"):
+        told = label("cli.fused_mark", language).join(_parts(row, language))
+        say("cli.fused_source", language, source=row["name"], told=told)
+    _say_more(len(fused), most, language)
+
+
+def _parts(row: Mapping[Hashable, Any], language: Language) -> list[str]:
+    """Return in words what a source has; what it has not is passed over."""
+    amounts: list[tuple[str, str, Kind]]
+    amounts = [("carbon", "direct_co2e_t", "co2e"), ("air", "equivalents_air", "equivalents"),
+               ("water", "equivalents_water", "equivalents")]  # fmt: skip
+    told = [
+        label(f"cli.fused_{part}", language, amount=readable(row[column], language, kind))
+        for part, column, kind in amounts if not is_missing(row[column])
+    ]  # fmt: skip
+    told.append(label(f"fusion.match.{row['match']}", language))
+    if row["lists"]:
+        told.append(label("cli.fused_lists", language, lists=_lists(row["lists"], language)))
+    if row["held_count"]:
+        told.append(label("cli.fused_held", language, count=row["held_count"]))
+    return told
+
+
+def _lists(joined: object, language: Language) -> str:
+    names = [name_of(name, "list", language) for name in str(joined).split(JOINT)]
+    return label("page.list_separator", language).join(names)
 
 
 def _shown(value: float, language: Language, kind: Kind = "mass") -> str:
@@ -103,16 +126,17 @@ def _shown(value: float, language: Language, kind: Kind = "mass") -> str:
     return NOTHING if is_missing(value) else readable(value, language, kind)
 
 
-def _say_cells(cells: pd.DataFrame, language: Language) -> None:
-    for row in cells.head(MOST_ROWS).to_dict("records"):
-        say("cli.fused_cell", language, source=row["unit_id"],
+def _say_cells(cells: pd.DataFrame, year: int, most: int, language: Language) -> None:
+    say("cli.fused_cells", language, year=year, count=len(cells))
+    for row in cells.head(most).to_dict("records"):
+        say("cli.fused_cell", language, source=row["name"],
             species=name_of(row["species"], "species", language),
             medium=name_of(row["medium"], "medium", language),
-            amount=_shown(row["emissions_t"], language), list=row["list"],
+            amount=_shown(row["emissions_t"], language), list=_lists(row["list"], language),
             status=name_of(row["status"], "status", language))  # fmt: skip
-    _say_more(len(cells), language)
+    _say_more(len(cells), most, language)
 
 
-def _say_more(count: int, language: Language) -> None:
-    if count > MOST_ROWS:
-        say("cli.fused_more", language, count=count - MOST_ROWS)
+def _say_more(count: int, most: int, language: Language) -> None:
+    if most and count > most:
+        say("cli.fused_more", language, count=count - most)

@@ -19,7 +19,9 @@ from parkkit.park.proposals import THRESHOLD, propose_identities, told_proposals
 from parkkit.park.verdicts import Verdict, record_verdict
 
 Pair = Annotated[tuple[str, str] | None, typer.Option(metavar="LIST:ID LIST:ID")]
-Least = Annotated[float, typer.Option("--threshold", help="the least support told, 0 to 1")]
+Least = Annotated[
+    float, typer.Option("--threshold", help="the least that speaks for a pair, 0 to 1")
+]
 By = Annotated[str, typer.Option("--by", help="who says so")]
 Why = Annotated[str, typer.Option("--why", help="the reason")]
 

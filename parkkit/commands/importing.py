@@ -21,7 +21,7 @@ from parkkit.commands.options import (
 from parkkit.core.errors import ParkError, Problem
 from parkkit.core.labels import Language, label
 from parkkit.park.boundary_import import import_boundary
-from parkkit.park.bridges import mapping_template
+from parkkit.park.bridges import known_lists, mapping_template
 from parkkit.park.checking import errors
 from parkkit.park.form_mapping import known_form
 from parkkit.park.forms import Imported, import_form
@@ -104,6 +104,8 @@ def import_source(
     if len(sources) > 1 and as_kind is not Kind.register:
         raise typer.BadParameter(label("cli.one_source", tongue, kind=as_kind.value))
     source = sources[0]
+    if mapping and mapping.endswith(".toml") and not Path(mapping).is_file():
+        raise ParkError("unknown_mapping", given=mapping, known=known_lists())
     lists = Lists(sources=sources, datum=datum, mapping=mapping, list_name=list_name)
     try:
         if as_kind is Kind.register and into:

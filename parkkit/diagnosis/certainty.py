@@ -6,6 +6,9 @@ import pandas as pd
 
 from parkkit.core.labels import Language, label
 from parkkit.diagnosis.likelihood import PAIR
+from parkkit.diagnosis.trends import SEPARATOR
+
+SETTLED, PARTIAL = ("settled", "settled_so_far"), "partial"
 
 
 def with_certainty(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
@@ -53,8 +56,17 @@ def certainty_text(row: pd.Series, language: Language) -> str:
     --------
     >>> certainty_text(pd.Series({"certainty": "open", "probability": 0.68}), "zh")
     '未定（68%）'
+
+    What is not told in full is not called settled, however small its errors:
+
+    >>> row = pd.Series({"certainty": "settled", "probability": 0.99, "notes": "partial"})
+    >>> certainty_text(row, "en")
+    'data incomplete, indicative (99%)'
     """
-    word = certainty_name(row["certainty"], language)
+    code = row["certainty"]
+    if code in SETTLED and PARTIAL in str(row.get("notes", "")).split(SEPARATOR):
+        code = "indicative"  # what nobody told has no error, and may still turn the verdict
+    word = certainty_name(code, language)
     if row["certainty"] == "unknown":
         return word
     told = probability_text(row["probability"], language)

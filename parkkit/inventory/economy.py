@@ -15,6 +15,7 @@ from parkkit.park.package import Park
 Measure = Literal["gross_output", "value_added", "revenue"]
 PARK = "park"
 CELL = ["group", "year"]
+OUR_SCHEME = "GB/T 4754"
 DIVISION_DIGITS = {"GB/T 4754": 2, "NACE": 2, "NAICS": 3}
 
 
@@ -114,14 +115,20 @@ def park_prices(park: Park) -> Prices:
 def divisions(codes: pd.Series, scheme: str) -> pd.Series:
     """Return the division each industry code is in: the level at which industries compare.
 
-    Two digits of GB/T 4754 and NACE, three of NAICS; another scheme is taken as it stands.
+    Two digits of GB/T 4754 and NACE, three of NAICS; another scheme is taken as it stands. A code
+    of another scheme than GB/T 4754 carries its scheme, so that none is taken for one of ours.
 
     Examples
     --------
     >>> divisions(pd.Series(["2614", "4412"]), "GB/T 4754").tolist()
     ['26', '44']
+    >>> divisions(pd.Series(["20.14", ""]), "NACE").tolist()
+    ['NACE 20', '']
     """
-    return codes.str[: DIVISION_DIGITS.get(scheme)]
+    cut = codes.str[: DIVISION_DIGITS.get(scheme)]
+    if scheme in ("", OUR_SCHEME):
+        return cut
+    return cut.mask(cut != "", f"{scheme} " + cut)
 
 
 def _rows(

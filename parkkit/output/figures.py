@@ -50,6 +50,7 @@ break-inside:avoid;background:#fff;color:#1f2d36}}
 .pk-table.pk-table th,.pk-table.pk-table td{{text-align:left;vertical-align:top;max-width:none}}
 .pk-table.pk-table .pk-number{{text-align:right;white-space:nowrap;
 font-variant-numeric:tabular-nums}}
+.pk-table.pk-table.pk-table td.pk-long{{min-width:13em;word-break:normal;overflow-wrap:anywhere}}
 .vega-embed svg.marks{{max-width:100%;height:auto}}
 @media (max-width:600px){{.vega-embed.vega-embed.has-actions{{padding-right:0}}
 .vega-embed.vega-embed details{{display:none}}}}
@@ -71,6 +72,8 @@ NAMED_AS = {"pollution_tapio": "tapio", "carbon_tapio": "tapio"}
 PLAIN = ("year", "month", "scope", "span_end", "base_year", "start", "end")
 SHARES = ("_share", "_change")
 NUMBER = ' class="pk-number"'
+# Pages keep Chinese words whole; a name this long would push the last columns out of sight.
+LONG = re.compile(r"[^\s，。；、：（）()·—-]{18,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +141,9 @@ def table(
     Parameters
     ----------
     frame : DataFrame
-        Columns ending in ``_t`` are tonnes and shown in the unit that suits them, ``_share`` and
-        ``_change`` as per cent, other numbers with four significant digits. A missing quantity
+        Columns ending in ``_t`` are tonnes and shown in the unit that suits them (but not those
+        ending in ``_per_t``), ``_share`` and ``_change`` as per cent, other numbers with four
+        significant digits. A missing quantity
         is told as not computable, any other missing cell is a dash.
     limit : int
         Rows shown; a note tells how many are not.
@@ -173,14 +177,19 @@ def table(
     rows = zip(*(cells for *_, cells in columns), strict=True)
     sides = [side for _, side, _ in columns]
     body = "".join(
-        f"<tr>{''.join(f'<td{s}>{escape(c)}</td>' for s, c in zip(sides, row, strict=True))}</tr>"
-        for row in rows
+        f"<tr>{''.join(_cell(c, s) for s, c in zip(sides, row, strict=True))}</tr>" for row in rows
     )
     above = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
         f'{STYLE}<div class="pk-scroll"><table class="pk-table">{above}<thead><tr>{heads}</tr>'
         f"</thead><tbody>{body}</tbody></table></div>{_below(len(frame), limit, language)}"
     )
+
+
+def _cell(text: str, side: str) -> str:
+    """Return a cell; a long word without a place to break may break anywhere."""
+    shown = side or (' class="pk-long"' if LONG.search(text) else "")
+    return f"<td{shown}>{escape(text)}</td>"
 
 
 def _dashed(cells: list[str], absent: pd.Series | None) -> list[str]:
@@ -247,7 +256,7 @@ def _column(cells: pd.Series, name: str, language: Language) -> tuple[str, str, 
         return head, "", [_yes_or_no(cell, language) for cell in cells]
     if name in PLAIN or not pd.api.types.is_numeric_dtype(cells):
         return head, "", [_text(cell, name, language) for cell in cells]
-    if name.endswith("_t"):
+    if name.endswith("_t") and not name.endswith("_per_t"):
         head, write = _tonnes(cells, head, language)
     else:
         write = percent if name.endswith(SHARES) else number

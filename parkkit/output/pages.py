@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import HTML, Markdown, display
 
 from parkkit.core.errors import ParkError, Problem, unknown
@@ -62,11 +64,14 @@ def open_page(
     spoken = asked.get("lang") or _page_language() or language
     try:
         given = {"park": park, "year": year, "boundary": boundary, "part": part}
-        return _opened(asked, given, spoken, convention)
+        opened = _opened(asked, given, spoken, convention)
     except ParkError as error:
         if is_page():
             _refuse(error, spoken)
         raise
+    if is_page():
+        _tell_later(spoken)
+    return opened
 
 
 def _opened(
@@ -100,6 +105,21 @@ def _standing(park: str) -> str:
     """Return the notebooks' own park, or on a page the first park where that one is not there."""
     names = park_names()
     return names[0] if is_page() and names and park not in names else park
+
+
+def _tell_later(spoken: str) -> None:
+    """Say in the same way what a later cell refuses, such as a park that cannot be computed."""
+    shell = get_ipython()
+    if shell is None:
+        return
+
+    def told(
+        shell: Any, kind: object, error: ParkError, trace: object, tb_offset: int | None = None
+    ) -> None:
+        _refuse(error, spoken)
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+    shell.set_custom_exc((ParkError,), told)
 
 
 def _refuse(error: ParkError, spoken: str) -> None:

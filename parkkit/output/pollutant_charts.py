@@ -10,6 +10,7 @@ import pandas as pd
 
 from parkkit.core.labels import Language, label
 from parkkit.output.figures import name_of
+from parkkit.output.layout import shortened
 from parkkit.output.marks import (
     MARK_OFFSET,
     haloed,
@@ -26,6 +27,7 @@ from parkkit.output.theme import (
     PALE,
     POLLUTION,
     SCOPES,
+    TEXT_SIZE,
     WARNING,
     WIDTH,
     Chart,
@@ -114,7 +116,7 @@ def fused_scatter(frame: pd.DataFrame, *, language: Language, title: str, captio
     rows = drawable(frame, columns, values=["co2e_t", "equivalents"], where="fused_scatter")
     known = rows.dropna(subset=["co2e_t", "equivalents"])
     known = known.sort_values(["co2e_t", "equivalents"], ascending=False, ignore_index=True)
-    unknown = list(rows[rows[["co2e_t", "equivalents"]].isna().any(axis=1)]["name"])
+    unknown = rows[rows[["co2e_t", "equivalents"]].isna().any(axis=1)]
     units = {
         "x": scale(float(known["co2e_t"].abs().max()), language, "co2e"),
         "y": scale(float(known["equivalents"].abs().max()), language, "equivalents"),
@@ -125,7 +127,7 @@ def fused_scatter(frame: pd.DataFrame, *, language: Language, title: str, captio
     points = known.assign(
         x=known["co2e_t"] / float(units["x"][1]), y=known["equivalents"] / float(units["y"][1]),
         kind=[label(f"charts.{kind}", language) for kind in kinds],
-        wanted=[name if kind == "control_point" else ""
+        wanted=[shortened(name, size=TEXT_SIZE, width=WIDTH // 2) if kind == "control_point" else ""
                 for name, kind in zip(known["name"], kinds, strict=True)],
     )  # fmt: skip
     domains = {axis: _domain(points[axis]) for axis in ("x", "y")}
@@ -142,7 +144,7 @@ def fused_scatter(frame: pd.DataFrame, *, language: Language, title: str, captio
     names, left_out = names_beside(points, domains, height=SCATTER_HEIGHT)
     drawn = alt.layer(_sources(points, language).encode(x=x, y=y), *haloed(names, x, y))
     notes = [
-        listed("note_not_computable", unknown, language),
+        counted("note_one_side", len(unknown), language),
         counted("note_not_labelled", left_out, language),
     ]
     return captioned(
@@ -178,7 +180,7 @@ def fused_bars(
     first = ranked.head(top if len(ranked) > top + 1 else top + 1)
     rest = ranked.iloc[len(first) :]
     if len(rest):
-        name = label("charts.others", language, count=len(rest))
+        name = label("charts.other_sources", language, count=len(rest))
         folded = pd.DataFrame([rest.sum(min_count=1)], index=[name])
         first = pd.concat([first, folded])
     order = [str(name) for name in first.index]

@@ -83,7 +83,7 @@ def test_a_level_nobody_tells_is_blank(tmp_path: Path) -> None:
 def test_another_scheme_has_its_own_divisions(tmp_path: Path) -> None:
     park = make_park(tmp_path / "p", about={"industry_scheme": "NAICS"}, releases=[SO2],
                      enterprises=[{"industry_code": "331110"}])  # fmt: skip
-    assert fuse(compiled(park), park=park)["category_sector"].tolist() == ["331"]
+    assert fuse(compiled(park), park=park)["category_sector"].tolist() == ["NAICS 331"]
 
 
 # --- the wide form ----------------------------------------------------------------------------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
 from parkkit.core.labels import Language
 from parkkit.inventory.compilation import Inventory, compile_inventory
+from parkkit.output.chapters.fusion import fused_sources, table
 from parkkit.output.chapters.fusion_coupling import (
     correlation_text,
     coupled,
@@ -14,6 +17,7 @@ from parkkit.output.chapters.fusion_coupling import (
     show_coupling,
     show_penalties,
 )
+from parkkit.output.figures import table as shown_table
 from parkkit.output.page_choice import PageChoice
 from parkkit.park.package import Park, open_park
 
@@ -34,13 +38,13 @@ def test_points_come_first_and_what_cannot_be_judged_says_why(
     langang: tuple[Park, Inventory],
 ) -> None:
     park, inventory = langang
-    table = coupled(inventory, park, choice_of(park))
-    assert table["is_point"].tolist() == ["Yes"] + ["No"] * (len(table) - 1)
-    first = table.iloc[0]
+    told = coupled(inventory, park, choice_of(park))
+    assert told["is_point"].tolist() == ["Yes"] + ["No"] * (len(told) - 1)
+    first = told.iloc[0]
     assert (first["same_cause"], first["same_direction"], first["why_open"]) == ("Yes", "No", "—")
-    is_open = table[["same_cause", "same_direction"]].eq("Open").any(axis=1)
+    is_open = told[["same_cause", "same_direction"]].eq("Open").any(axis=1)
     assert is_open.any()
-    assert (table.loc[is_open, "why_open"] != "—").all()
+    assert (told.loc[is_open, "why_open"] != "—").all()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -54,6 +58,27 @@ def test_penalties_are_told_in_words_with_what_they_lack(
     assert len(lacking)
     assert (lacking["lacks"] != "—").all()
     assert not table["lacks"].str.contains("_").any()  # no code is shown
+    heads = re.findall(r"<th[^>]*>([^<]*)</th>", shown_table(table, language))
+    assert (
+        heads[3:6]
+        == {
+            "zh": ["去除量", "设施运行的 CO₂e", "每去除 1 t 的 CO₂e（t）"],
+            "en": ["Removed", "CO₂e of running (kt)", "CO₂e per tonne removed (t)"],
+        }[language]
+    )  # one unit each
+
+
+def test_a_source_that_lacks_a_number_is_no_point_and_none_is_denied(
+    langang: tuple[Park, Inventory],
+) -> None:
+    park, inventory = langang
+    fused = fused_sources(inventory, park, choice_of(park)).set_index("name")
+    answers = fused["is_point"]
+    assert answers["Langang Heat and Power · 循环流化床锅炉 DA001"] == "Yes"
+    assert list(answers[answers == "Open"].index) == ["Langang Lime · 石灰窑燃烧 DA001"]
+    assert fused["is_co_control_point"].isna().sum() == 1
+    shown = table(fused.reset_index())
+    assert shown["is_point"].value_counts().to_dict() == {"No": len(shown) - 2, "Yes": 1, "Open": 1}
 
 
 def test_correlations_are_sentences_with_their_count_and_p(
@@ -62,7 +87,8 @@ def test_correlations_are_sentences_with_their_count_and_p(
     park, inventory = langang
     text = correlation_text(inventory, choice_of(park))
     assert text.count("\n- ") + 1 == 5
-    assert "adjusted p < 0.001" in text  # PM
+    assert "(15 sources, rank correlation 0.91, p < 0.001, below 5%)" in text  # PM
+    assert "it may be chance (10 sources, rank correlation 0.71, p = 0.060" in text  # VOCs
     assert "fewer than five pairs" in text  # COD
 
 

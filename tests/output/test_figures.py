@@ -68,3 +68,13 @@ def test_the_frame_is_left_as_it_was() -> None:
     before = frame.copy()
     assert "yes" in table(frame, "en")
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_name_too_long_for_a_column_may_break_and_others_may_not() -> None:
+    names = [
+        "滨海新区高分子复合新材料研发与循环化利用科技股份有限公司",
+        "澜港热电 · 循环流化床锅炉 DA001",
+    ]
+    html = table(pd.DataFrame({"name": names, "emissions_t": [1.0, 2.0]}), "zh")
+    cells = re.findall("<td([^>]*)>[滨澜]", html)
+    assert cells == [' class="pk-long"', ""]

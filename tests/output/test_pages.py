@@ -55,6 +55,31 @@ def test_the_name_of_a_park_is_no_markup(tmp_path: Path, shown: list[str]) -> No
     assert not {"<img", "](", "**b"} & {mark for mark in ("<img", "](", "**b") if mark in shown[0]}
 
 
+def test_what_a_later_cell_refuses_is_said_on_the_page_as_well(
+    page: dict[str, str], shown: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shell:
+        traced: list[object] = []
+
+        def set_custom_exc(self, kinds: tuple[type, ...], told: Any) -> None:
+            self.kinds, self.told = kinds, told
+
+        def showtraceback(self, given: tuple[object, ...], tb_offset: int | None) -> None:
+            self.traced.append(given[1])
+
+    shell = Shell()
+    monkeypatch.setattr(pages, "get_ipython", lambda: shell)
+    write_park(tmp_path / "langang", activity=[COAL])
+    page["lang"] = "zh"
+    pages.open_page(**{**ASKED, "boundary": None})
+    assert shell.kinds == (ParkError,)
+    error = ParkError("no_parks_folder", given="<b>")
+    shell.told(shell, ParkError, error, None)
+    assert "&lt;b&gt;" in shown[-1]
+    assert "首页" in shown[-1]
+    assert shell.traced == [error]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

@@ -192,6 +192,14 @@ def test_another_axis_draws_other_amounts(made: FusedExplorer) -> None:
     assert made._pictures["scatter"].layout.display == "none"
 
 
+def test_a_source_says_whether_cause_and_direction_are_one(made: FusedExplorer) -> None:
+    made.source = B
+    told = re.sub("<[^>]*>", "|", made._texts["detail"].value)
+    assert "One cause, one direction with air pollution equivalents" in told
+    assert "One cause: Open; one direction: Open (the two sides name no activity row" in told
+    assert "fewer than five years tell both sides)" in told
+
+
 def test_names_from_the_data_are_text(given: tuple[Inventory, Park]) -> None:
     made = FusedExplorer(*given, language="zh", source=B)
     shown = "".join(text.value for text in made._texts.values())

@@ -18,14 +18,35 @@ MOST_NAMED = 5
 SHOWN = ("so2", "nox", "pm", "pm2_5", "voc", "cod")
 
 
+def source_names(units: pd.Series, park: Park, language: Language) -> pd.Series:
+    """Return what sources are called: the plant, and the process and outlet within it.
+
+    Parameters
+    ----------
+    units : Series of str
+        ``unit_id`` of the fused table.
+    """
+    plants = plant_names(park, language)
+    parts = units.str.split("/", n=1)
+    names = parts.str[0].map(plants).fillna(parts.str[0])
+    within = parts.str[1].fillna("").str.replace("/", " ").str.strip()
+    return names.where(within == "", names + " · " + within).astype("str")
+
+
 def fused_sources(inventory: Inventory, park: Park, choice: PageChoice) -> pd.DataFrame:
-    """Return the fused table of the page's year, named, the largest carbon first."""
+    """Return the fused table of the page's year, named, the largest carbon first.
+
+    ``is_co_control_point`` is missing where a source that is none lacks a number, and may be one.
+    """
     fused = fuse(inventory, park=park)
     year = fused[fused["year"] == choice.year]
-    names = year["enterprise_id"].map(plant_names(park, choice.language))
-    process = year["unit_id"].str.split("/", n=1).str[1].fillna("")
-    named = names.where(process == "", names + " · " + process)
+    named = source_names(year["unit_id"], park, choice.language)
     told = co_control_points(year.assign(name=named, equivalents=year["equivalents_air"]))
+    is_point = told["is_co_control_point"].astype("boolean")
+    is_point = is_point.mask(~is_point & (told["missing"] != ""))
+    answers = is_point.map({True: "yes", False: "no"}).fillna("unknown")
+    words = [label(f"coupling.answer.{code}", choice.language) for code in answers]
+    told = told.assign(is_co_control_point=is_point, is_point=words)
     return told.sort_values("direct_co2e_t", ascending=False).reset_index(drop=True)
 
 
@@ -66,9 +87,14 @@ def table(fused: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of the fused table that a page has room for."""
     species = [f"{name}_t" for name in SHOWN if f"{name}_t" in fused]
     columns = ["name", "direct_co2e_t", *species, "direct_co2e_share", "equivalents_air_share",
-               "is_co_control_point"]  # fmt: skip
-    has_any = fused[["direct_co2e_t", *species]].notna().any(axis=1)
-    return fused.loc[has_any, columns].reset_index(drop=True)
+               "is_point"]  # fmt: skip
+    return fused.loc[_has_any(fused), columns].reset_index(drop=True)
+
+
+def _has_any(fused: pd.DataFrame) -> pd.Series:
+    """Tell the sources with a number of carbon or of a species that the table shows."""
+    species = [f"{name}_t" for name in SHOWN if f"{name}_t" in fused]
+    return fused[["direct_co2e_t", *species]].notna().any(axis=1)
 
 
 def unmatched_text(fused: pd.DataFrame, language: Language) -> str:
@@ -96,7 +122,7 @@ def no_value(fused: pd.DataFrame) -> pd.DataFrame:
     A value that somebody should have given but could not be computed is not among them.
     """
     shown = table(fused)
-    rows = fused.set_index("name").loc[shown["name"]].reset_index()
+    rows = fused[_has_any(fused)].reset_index(drop=True)
     told = {
         name: rows.get(f"{name.removesuffix('_t')}_list", pd.Series(pd.NA, index=rows.index))
         for name in shown.columns if name.endswith("_t")

@@ -9,22 +9,14 @@ from parkkit.inventory.compilation import CO2E, Inventory
 from parkkit.inventory.control_penalties import control_penalties, penalty_note
 from parkkit.inventory.correlations import ALPHA, correlations
 from parkkit.inventory.coupling import coupling, reason_text
+from parkkit.output.chapters.fusion import source_names
 from parkkit.output.figures import name_of
 from parkkit.output.page_choice import PageChoice
 from parkkit.output.pages import say, say_text, show_table
 from parkkit.output.quantities import percent
-from parkkit.park.package import Park, plant_names
+from parkkit.park.package import Park
 
 COMPARED = (CO2E, "so2", "nox", "pm", "voc", "cod")
-
-
-def source_names(units: pd.Series, park: Park, language: Language) -> pd.Series:
-    """Return what sources are called: the plant, and the process or outlet within it."""
-    plants = plant_names(park, language)
-    parts = units.str.split("/", n=1)
-    names = parts.str[0].map(plants).fillna(parts.str[0])
-    within = parts.str[1].fillna("")
-    return names.where(within == "", names + " · " + within).astype("str")
 
 
 def show_coupling(inventory: Inventory, park: Park, choice: PageChoice) -> None:

@@ -12,18 +12,20 @@ from IPython.display import display
 from parkkit.core.errors import ParkError, unknown
 from parkkit.core.labels import Language, label
 from parkkit.inventory.compilation import Inventory, known_year
+from parkkit.inventory.coupling import coupling
 from parkkit.inventory.fused_units import told_rows
 from parkkit.inventory.fusion import CoControlRule, co_control_points, fuse
 from parkkit.inventory.joined_names import JOINT
 from parkkit.inventory.pareto import pareto_front
 from parkkit.output.chapters.decoupling import industry_name
+from parkkit.output.chapters.fusion import source_names
 from parkkit.output.figures import name_of
 from parkkit.output.fusion_charts import AXES, Axis, choosable, front_scatter, ranked_bars
 from parkkit.output.page_choice import PageChoice
 from parkkit.output.pages import say
 from parkkit.output.quantities import Kind, percent, readable
 from parkkit.output.theme import Chart
-from parkkit.park.package import Park, plant_names
+from parkkit.park.package import Park
 
 CHOICES = ("industry", "process_type", "species", "medium")
 
@@ -50,7 +52,8 @@ class Explored:
 
     ``fused`` has a row per source (``name`` besides the columns of ``fuse``),
     ``cells`` is its long form, ``rows`` the emissions with the source (``unit_id``) that each
-    counts to, ``ledger`` what was left out, ``used`` the factors by the activity they serve.
+    counts to, ``ledger`` what was left out, ``used`` the factors by the activity they serve,
+    ``coupled`` whether carbon and pollution of a source have one cause and one direction.
     """
 
     year: int
@@ -59,6 +62,7 @@ class Explored:
     rows: pd.DataFrame
     ledger: pd.DataFrame
     used: pd.DataFrame
+    coupled: pd.DataFrame
 
 
 def explored(inventory: Inventory, park: Park, *, year: int, language: Language) -> Explored:
@@ -71,9 +75,7 @@ def explored(inventory: Inventory, park: Park, *, year: int, language: Language)
     """
     year = known_year(inventory, year)
     fused = _of(year, fuse(inventory, park=park))
-    names = fused["enterprise_id"].map(plant_names(park, language)).fillna(fused["enterprise_id"])
-    process = fused["unit_id"].str.split("/", n=1).str[1].fillna("").str.replace("/", " ")
-    fused.insert(0, "name", names.where(process == "", names + " · " + process))
+    fused.insert(0, "name", source_names(fused["unit_id"], park, language))
     order = ["direct_co2e_t", "unit_id"]
     return Explored(
         year=year,
@@ -82,6 +84,7 @@ def explored(inventory: Inventory, park: Park, *, year: int, language: Language)
         rows=_of(year, told_rows(inventory)),
         ledger=_of(year, inventory.ledger),
         used=_used(inventory, year),
+        coupled=coupling(inventory, year=year),
     )
 
 

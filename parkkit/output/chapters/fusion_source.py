@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from parkkit.core.labels import Language, has_label, label
+from parkkit.inventory.coupling import reason_text
 from parkkit.inventory.joined_names import JOINT
 from parkkit.inventory.ledger_steps import STAGES
 from parkkit.output.chapters.fusion_explorer import Explored
@@ -88,7 +89,7 @@ def source_html(data: Explored, found: pd.DataFrame, unit_id: str, language: Lan
     if not unit_id:
         return f"<p>{escape(label('fused.choose', language))}</p>"
     (row,) = found[found["unit_id"] == unit_id].to_dict("records")
-    parts = [_facts(row, language)]
+    parts = [_facts(row, language, data.coupled[data.coupled["unit_id"] == unit_id])]
     made = tables(data, found, unit_id)
     for name, shown, absent in (
         ("cells", _words(made["cells"], language), ["generated_t", "co2e_t", "equivalents"]),
@@ -103,7 +104,7 @@ def source_html(data: Explored, found: pd.DataFrame, unit_id: str, language: Lan
     return "".join(parts)
 
 
-def _facts(row: Mapping[Hashable, Any], language: Language) -> str:
+def _facts(row: Mapping[Hashable, Any], language: Language, coupled: pd.DataFrame) -> str:
     """Return carbon and pollution of a source, its shares, and how it was judged, as a list."""
     facts: list[tuple[str, str, str, Kind]]
     facts = [(label("fused.carbon_name", language), "direct_co2e_t", "direct_co2e_share", "co2e")]
@@ -118,6 +119,7 @@ def _facts(row: Mapping[Hashable, Any], language: Language) -> str:
         if not pd.isna(row.get(column))
     ]  # fmt: skip
     lines.append((label("fused.judged", language), _judged(row, language)))
+    lines += _coupled(coupled, language)
     if row["missing"]:
         names = [name_of(name, "species", language) for name in str(row["missing"]).split(";")]
         told = label("page.list_separator", language).join(names)
@@ -137,6 +139,23 @@ def _judged(row: Mapping[Hashable, Any], language: Language) -> str:
     names = [label(f"fused.axis_name.{axis}", language) for axis in axes]
     told = label("page.list_separator", language).join(names)
     return label("fused.judged_on", language, axes=told)
+
+
+def _coupled(coupled: pd.DataFrame, language: Language) -> list[tuple[str, str]]:
+    """Return of each axis that a source tells whether cause and direction are one, and why not."""
+    rows = coupled[coupled["direct_co2e_share"].notna() & coupled["pollution_share"].notna()]
+    lines = []
+    for row in rows.to_dict("records"):
+        text = label(
+            "fused.coupled_one", language,
+            cause=label(f"coupling.answer.{row['same_cause']}", language),
+            direction=label(f"coupling.answer.{row['same_direction']}", language),
+        )  # fmt: skip
+        why = reason_text(row["reason"], language)
+        axis = label(f"fused.axis_name.{row['axis']}", language)
+        told = label("fused.coupled_why", language, text=text, why=why) if why else text
+        lines.append((label("fused.coupled", language, axis=axis), told))
+    return lines
 
 
 def _words(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
