@@ -50,20 +50,20 @@ def test_a_mapping_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
 
 def test_the_template_is_a_sound_mapping(tmp_path: Path) -> None:
     found = read_mapping(written(tmp_path, mapping_template()))
-    assert found.marks == ((";", ","),)
-    assert found.species == {"nitrogen dioxides": "nox"}
+    assert found.marks == ((",", "."),)
+    assert set(found.species.values()) == {"nox"}
 
 
 def test_what_the_template_remarks_out_is_sound_too(tmp_path: Path) -> None:
     text = mapping_template()
-    for line in ('[column_units]', '"Amount (kt)" = "kt"', '[multipliers]', '[species_media]',
-                 'co2 = "air"', 'encoding = "cp1252"', 'plant_id = "FRS_ID"'):  # fmt: skip
+    for line in ('[column_units]', '"排放量（吨）" = "t"', '[multipliers]', '[species_media]',
+                 'co2 = "air"', 'encoding = "cp1252"', 'plant_id = "统一社会信用代码"'):  # fmt: skip
         assert f"# {line}" in text, line
         text = text.replace(f"# {line}", line)
-    text = text.replace('# "Carbon" =', '"Carbon" =').replace(
-        'amount = "Amount"', 'amount = ["Amount", "Amount (kt)"]')  # fmt: skip
+    text = text.replace('# "碳" =', '"碳" =').replace(
+        'amount = "排放量"', 'amount = ["排放量", "排放量（吨）"]')  # fmt: skip
     found = read_mapping(written(tmp_path, text))
-    assert found.multipliers == {"carbon": 3.6641}
+    assert found.multipliers == {"碳": 3.6641}
     assert (found.encoding, found.has_shared_id) == ("cp1252", True)
 
 
