@@ -57,7 +57,8 @@ def test_the_template_is_a_sound_mapping(tmp_path: Path) -> None:
 def test_what_the_template_remarks_out_is_sound_too(tmp_path: Path) -> None:
     text = mapping_template()
     for line in ('[column_units]', '"排放量（吨）" = "t"', '[multipliers]', '[species_media]',
-                 'co2 = "air"', 'encoding = "cp1252"', 'plant_id = "统一社会信用代码"'):  # fmt: skip
+                 'co2 = "air"', 'encoding = "cp1252"',
+                 'plant_id = "统一社会信用代码"'):  # fmt: skip
         assert f"# {line}" in text, line
         text = text.replace(f"# {line}", line)
     text = text.replace('# "碳" =', '"碳" =').replace(
