@@ -9,9 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from parkkit.core.convention import Convention
-from parkkit.core.tables import columns
+from parkkit.core.tables import columns, read_values
 from parkkit.inventory.compilation import Inventory, compile_inventory
+from parkkit.park.checking import errors
+from parkkit.park.monitors import monitored
 from parkkit.park.package import Park, open_park
 
 Row = Mapping[str, Any]
@@ -120,14 +124,38 @@ def write_table(folder: Path, table: str, rows: Sequence[Row]) -> None:
     with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
-        for number, row in enumerate(rows, start=1):
-            key = {IDS[table]: f"{table[:1]}{number:04d}"} if table in IDS else {}
-            writer.writerow({**DEFAULTS.get(table, {}), **key, **row})
+        writer.writerows(filled(table, rows))
+
+
+def filled(table: str, rows: Sequence[Row]) -> list[Row]:
+    """The rows of a table filled up from DEFAULTS, each with an id of its own."""
+    keys = [{IDS[table]: f"{table[:1]}{number:04d}"} if table in IDS else {}
+            for number in range(1, len(rows) + 1)]  # fmt: skip
+    return [{**DEFAULTS.get(table, {}), **key, **row} for key, row in zip(keys, rows, strict=True)]
 
 
 def make_park(folder: Path, **given: Any) -> Park:
     """Write a park folder and open it."""
     return open_park(write_park(folder, **given))
+
+
+def with_rows(park: Park, **tables: Sequence[Row]) -> Park:
+    """A park with other rows in some tables, as if read from a folder, but not checked again.
+
+    For claims on what is compiled of very many parks: a folder costs as much as its inventory.
+    """
+    return replace(park, **{table: table_of(table, rows) for table, rows in tables.items()})
+
+
+def table_of(table: str, rows: Sequence[Row]) -> pd.DataFrame:
+    """The rows of a table, filled up, with the values that its file would be read as."""
+    names = [column.name for column in columns(table)]
+    texts = [[str(row.get(name, "")) for name in names] for row in filled(table, rows)]
+    raw = pd.DataFrame(texts, columns=names, dtype="str")
+    raw.index = pd.RangeIndex(2, len(raw) + 2, name="row")
+    frame, problems = read_values(raw, table, f"{table}.csv")
+    assert not errors(problems), problems
+    return monitored(frame) if table == "releases" else frame
 
 
 def compiled(park: Park, *, boundary_type: str = "physical", **choices: Any) -> Inventory:

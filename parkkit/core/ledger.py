@@ -39,6 +39,8 @@ def entries(
     DataFrame
         Rows of the ``ledger`` table.
     """
+    if not len(rows):
+        return empty("ledger")
     names = [column.name for column in columns("ledger")]
     told = rows.assign(
         stage=stage, reason=reason, amount_t=sign * rows["emissions_t"], is_memo=is_memo

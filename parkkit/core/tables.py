@@ -185,6 +185,8 @@ def _not_parts(given: pd.Series, column: Column, file: str) -> list[Problem]:
 
 
 def _numbers(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, list[Problem]]:
+    if (given == "").all():
+        return _no_numbers(given.index, column), []
     values = _parsed(given)
     is_finite = values.abs() < float("inf")
     low, high = LIMITS.get(column.kind, (-float("inf"), float("inf")))
@@ -202,6 +204,12 @@ def _numbers(given: pd.Series, column: Column, file: str) -> tuple[pd.Series, li
     if column.kind not in WHOLES:
         return good, problems
     return good.astype("Int64"), problems
+
+
+def _no_numbers(index: pd.Index, column: Column) -> pd.Series:
+    """Return a blank column of numbers: most tables have several, and nothing is read of them."""
+    blank = pd.Series(float("nan"), index=index, dtype="float64")
+    return blank.astype("Int64") if column.kind in WHOLES else blank
 
 
 def _parsed(given: pd.Series) -> pd.Series:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from ast import literal_eval
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from hypothesis import strategies as st
 from parkkit.core.ledger import closing
 from parkkit.inventory.compilation import Inventory, totals
 from parkkit.park.package import Park
-from tests.parks import OUTSIDE, box, compiled, make_park
+from parkkit.park.reading import TABLES
+from tests.parks import OUTSIDE, box, compiled, make_park, with_rows
 
 # Numbers of few digits: what differs after a change of order is then the order, not the input.
 AMOUNT = st.integers(min_value=1, max_value=10**6).map(lambda number: number / 8)
@@ -142,12 +145,23 @@ def with_ids(given_tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[di
 def opened(
     given_tables: dict[str, list[dict[str, Any]]], boundaries: Any = None, **about: Any
 ) -> Park:
+    return with_rows(empty_park(repr(boundaries), repr(about)), **rows_of(given_tables))
+
+
+def rows_of(given_tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a park's tables: those given, and what their plants must have beside them."""
     activity = given_tables["activity"]
+    return {"activity": [*activity, *made_for(activity)], "releases": given_tables["releases"],
+            "certificates": claimed_of(activity)}  # fmt: skip
+
+
+@cache
+def empty_park(boundaries: str, about: str) -> Park:
+    """The plants and boundaries alone (literals, so that a park is read once)."""
     with tempfile.TemporaryDirectory() as folder:
         return make_park(
-            Path(folder) / "p", enterprises=PLANTS, about=about, boundaries=boundaries,
-            activity=[*activity, *made_for(activity)], releases=given_tables["releases"],
-            certificates=claimed_of(activity),
+            Path(folder) / "p", enterprises=PLANTS, activity=[], about=literal_eval(about),
+            boundaries=literal_eval(boundaries),
         )  # fmt: skip
 
 
@@ -184,6 +198,19 @@ def chosen(inventory: Inventory) -> set[tuple[str, ...]]:
 def same_totals(left: Inventory, right: Inventory) -> None:
     one, two = totals(left), totals(right)
     pd.testing.assert_frame_equal(one, two, rtol=1e-12, atol=0)
+
+
+@settings(always, max_examples=4)
+@given(given_tables=tables.map(with_ids))
+def test_the_parks_are_those_that_would_be_read(
+    given_tables: dict[str, list[dict[str, Any]]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        read = make_park(Path(folder) / "p", enterprises=PLANTS, **rows_of(given_tables))
+    park = opened(given_tables)
+    assert park.about == read.about
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(park, name), getattr(read, name))
 
 
 @always

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkkit.inventory.compilation import Inventory, totals
-from tests.parks import compiled, make_park
+from parkkit.park.package import Park
+from tests.parks import compiled, make_park, with_rows
 
 always = settings(deadline=None, max_examples=8, derandomize=True)
 SETS = ["CN_CENSUS1", "CN_CSES144", "CN_CSES144_FINE", "CN_NDRC24"]
@@ -82,10 +84,14 @@ def named(tables: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def made(tables: dict[str, Any]) -> Inventory:
+@cache
+def empty_park() -> Park:
     with tempfile.TemporaryDirectory() as folder:
-        park = make_park(Path(folder) / "p", convention={"factor_sets": SETS}, **tables)
-        return compiled(park)
+        return make_park(Path(folder) / "p", convention={"factor_sets": SETS}, activity=[])
+
+
+def made(tables: dict[str, Any]) -> Inventory:
+    return compiled(with_rows(empty_park(), **tables))
 
 
 def same_totals(left: Inventory, right: Inventory) -> None:

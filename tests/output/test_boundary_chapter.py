@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -79,10 +81,23 @@ def langang() -> Park:
     return open_park(LANGANG)
 
 
-@pytest.fixture
-def moved(tmp_path: Path) -> Park:
+@pytest.fixture(scope="module")
+def whole_page(langang: Park) -> Callable[[Language], list[str]]:
+    """The page of the whole park by its approved boundary, made once a language."""
+
+    @cache
+    def made(language: Language) -> list[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            return page(langang, chosen(langang, language, kind="approved"), patch)
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Park:
     rows = [*TRADING_ROWS, *COAL_OF_2022]
-    return make_park(tmp_path, boundaries=MOVED, enterprises=TRADING_PLANTS, activity=rows)
+    folder = tmp_path_factory.mktemp("moved")
+    return make_park(folder, boundaries=MOVED, enterprises=TRADING_PLANTS, activity=rows)
 
 
 # --- the page as a whole ----------------------------------------------------------------------
@@ -90,9 +105,9 @@ def moved(tmp_path: Path) -> Park:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_tells_the_four_boundaries_of_the_sample_park(
-    langang: Park, language: Language, monkeypatch: pytest.MonkeyPatch
+    whole_page: Callable[[Language], list[str]], language: Language
 ) -> None:
-    told = page(langang, chosen(langang, language, kind="approved"), monkeypatch)
+    told = whole_page(language)
     assert len([text for text in told if text.startswith("CHART")]) == 5
     whole = text_of(" ".join(told))
     # Declared, the approved boundary grew by 13.6 %; on one perimeter it fell by 3.44 %.
@@ -137,9 +152,9 @@ def test_the_page_of_a_part_is_about_the_part_and_says_what_is_of_the_whole(
 
 
 def test_the_page_of_the_whole_has_no_word_on_parts_and_its_totals_before_the_areas(
-    langang: Park, monkeypatch: pytest.MonkeyPatch
+    whole_page: Callable[[Language], list[str]],
 ) -> None:
-    told = page(langang, chosen(langang), monkeypatch)
+    told = whole_page("en")
     assert not any("This section is about the whole park" in text for text in told)
     heads = [text for text in told if text.startswith("## ")]
     assert heads[:3] == ["## The park and its plants", "## One park, four boundaries",
