@@ -56,7 +56,8 @@ lab: $(STAMP)
 
 bench: $(STAMP)
 	@found=0; for script in tests/benchmarks/[a-z]*.py; do \
-		[ -e "$$script" ] || continue; found=1; $(BIN)/python "$$script" || exit 1; \
+		[ -e "$$script" ] || continue; found=1; \
+		$(BIN)/python -m "tests.benchmarks.$$(basename "$$script" .py)" || exit 1; \
 	done; [ $$found = 1 ] || echo "no benchmarks yet"
 
 notebooks: $(STAMP)

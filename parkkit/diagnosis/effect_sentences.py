@@ -10,7 +10,7 @@ from parkkit.core.errors import ParkError
 from parkkit.core.labels import Language, has_label, label
 from parkkit.diagnosis.decomposition import effect_name
 from parkkit.diagnosis.identities import BOUNDARY_MOVED, CLOSED, EFFECTS, OPENED, TOTAL
-from parkkit.diagnosis.series_names import codes_of, named_series, signed_percent
+from parkkit.diagnosis.series_names import codes_of, named_group, named_series, signed_percent
 from parkkit.diagnosis.trends import SEPARATOR
 
 NEGATIVE = "negative_amount_cell"
@@ -121,7 +121,7 @@ def negative_cells(error: ParkError, language: Language) -> str:
     ...     values={"cell": "park / 26 / 2023", "given": "-5"})
     >>> error = ParkError("file_has_problems", given="rows", count=1, problems=[cell])
     >>> negative_cells(error, "zh")
-    '增加值（2023 年：26）'
+    '增加值（2023 年：26 化学原料和化学制品制造业）'
     """
     if any(each.code != NEGATIVE for each in error.problems):
         return ""
@@ -130,7 +130,7 @@ def negative_cells(error: ParkError, language: Language) -> str:
         _, industry, year = str(each.values["cell"]).split(" / ")
         named = industry or label("diagnosis.effects.unnamed", language)
         told.append(label("diagnosis.effects.cell", language, column=_column(each.column, language),
-                          year=year, industries=named))  # fmt: skip
+                          year=year, industries=named_group(named, language)))  # fmt: skip
     return label("diagnosis.separator", language).join(told)
 
 
@@ -171,7 +171,7 @@ def _short(lacking: pd.DataFrame, language: Language) -> str:
     """Return how many cells are missing, and the first three of them."""
     told = [
         label("diagnosis.effects.cell", language, column=row["lacking_quantity"], year=row["year"],
-              industries=industry)
+              industries=named_group(industry, language))
         for _, row in lacking.iterrows()
         for industry in row["lacking_industries"].split(label("diagnosis.separator", language))
     ]  # fmt: skip

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import json
 import math
-import resource
-import subprocess
-import sys
 from collections.abc import Sequence
-from statistics import median
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parkkit.diagnosis.logarithmic_means import array_effects
+from tests.benchmarks._side_by_side import begin, in_turn, peak_mb
 
 SERIES, YEARS, FACTORS = 100_000, 10, 5
 ZERO_SHARE = 0.05
@@ -28,7 +25,6 @@ BAR, RESIDUAL_BAR = 20.0, 1e-12
 ROUNDS = 5
 Table = NDArray[np.float64]
 Series = list[list[float]]
-Found = dict[str, float]
 
 
 def table(series: int = SERIES) -> Table:
@@ -86,31 +82,16 @@ def measure(way: str) -> None:
     largest = amounts.max(axis=1)
     found = {
         "seconds": seconds,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_mb": peak_mb(),
         "residual": float((residual / np.where(largest > 0, largest, 1.0)).max()),
         "effects": float(np.abs(effects).sum()),
     }
     print(json.dumps(found))
 
 
-def in_turn(ways: Sequence[str]) -> dict[str, Found]:
-    """Return what each way found, with its median seconds and its highest peak."""
-    told: dict[str, list[Found]] = {way: [] for way in ways}
-    for _ in range(ROUNDS):
-        for way in ways:
-            command = [sys.executable, __file__, way]
-            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-            told[way].append(json.loads(run.stdout))
-    return {
-        way: {**runs[0], "seconds": median(run["seconds"] for run in runs),
-              "peak_mb": max(run["peak_mb"] for run in runs)}
-        for way, runs in told.items()
-    }  # fmt: skip
-
-
 def main() -> None:
     """Print one line: the two medians, their ratio, the residual, and the bars."""
-    found = in_turn(list(WAYS))
+    found = in_turn("decomposing", dict.fromkeys(WAYS, ROUNDS))
     fast, slow = found["ours"], found["plain_loop"]
     ratio = slow["seconds"] / fast["seconds"]
     apart = abs(fast["effects"] / slow["effects"] - 1)
@@ -125,7 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        measure(sys.argv[1])
-    else:
-        main()
+    begin(measure, main)

@@ -11,13 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
-from statistics import median
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
 
 import geopandas
 import numpy as np
@@ -27,13 +22,13 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from parkkit.park.placement import within
+from tests.benchmarks._side_by_side import begin, in_turn, peak_mb
 
 POINTS, PARKS = 1_000_000, 2_543
 BAR = 5.0
 ROUNDS = 5
 WEST, SOUTH, EAST, NORTH = 75.0, 18.0, 133.0, 53.0
 Degrees = NDArray[np.float64]
-Found = dict[str, Any]
 
 
 def star(rng: np.random.Generator, middle: Degrees, radius: float) -> shapely.Polygon:
@@ -102,30 +97,14 @@ def measure(way: str) -> None:
     seconds = perf_counter() - started
     pairs = pairs.sort_values(["point", "shape"])
     digest = hashlib.sha256(pairs.astype("int64").to_numpy().tobytes()).hexdigest()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     told = {"pairs": len(pairs), "digest": digest, "seconds": seconds, "making": making}
     print(json.dumps({**told, "peak_mb": peak}))
 
 
-def in_turn(ways: Sequence[str]) -> dict[str, Found]:
-    """Return what each way found, with its median seconds and its highest peak."""
-    told: dict[str, list[Found]] = {way: [] for way in ways}
-    for _ in range(ROUNDS):
-        for way in ways:
-            command = [sys.executable, __file__, way]
-            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-            told[way].append(json.loads(run.stdout))
-    return {
-        way: {**runs[0], "seconds": median(run["seconds"] for run in runs),
-              "making": median(run["making"] for run in runs),
-              "peak_mb": max(run["peak_mb"] for run in runs)}
-        for way, runs in told.items()
-    }  # fmt: skip
-
-
 def main() -> None:
     """Print one line: the two medians, their ratio, the bar, and whether the pairs are the same."""
-    found = in_turn(list(WAYS))
+    found = in_turn("placing", dict.fromkeys(WAYS, ROUNDS), medians=("seconds", "making"))
     fast, slow = found["ours"], found["joined"]
     ratio = slow["seconds"] / fast["seconds"]
     alone = slow["seconds"] - slow["making"]
@@ -141,7 +120,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        measure(sys.argv[1])
-    else:
-        main()
+    begin(measure, main)

@@ -9,11 +9,7 @@ memory stays bounded. Each runs in a fresh process, and the two take turns.
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
-from statistics import median
+from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
@@ -21,13 +17,13 @@ import pandas as pd
 
 from parkkit.core.uncertainty_rule import UncertaintyRule, relative_sd
 from parkkit.inventory.uncertainty import combined
+from tests.benchmarks._side_by_side import Found, begin, in_turn, peak_mb
 
 ROWS, FACTORS, DRAWS = 100_000, 5_000, 10_000
 BAR, SD_BAR = 10.0, 0.02
 ROUNDS = 5
 BLOCK = 50
 RULE = UncertaintyRule(draws=DRAWS)
-Found = dict[str, float]
 
 
 def terms() -> pd.DataFrame:
@@ -80,28 +76,13 @@ def measure(way: str) -> None:
     started = perf_counter()
     found = WAYS[way](table)
     found["seconds"] = perf_counter() - started
-    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found["peak_mb"] = peak_mb()
     print(json.dumps(found))
-
-
-def in_turn(ways: Sequence[str]) -> dict[str, Found]:
-    """Return what each way found, with its median seconds and its highest peak."""
-    told: dict[str, list[Found]] = {way: [] for way in ways}
-    for _ in range(ROUNDS):
-        for way in ways:
-            command = [sys.executable, __file__, way]
-            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-            told[way].append(json.loads(run.stdout))
-    return {
-        way: {**runs[0], "seconds": median(run["seconds"] for run in runs),
-              "peak_mb": max(run["peak_mb"] for run in runs)}
-        for way, runs in told.items()
-    }  # fmt: skip
 
 
 def main() -> None:
     """Print one line: the two medians, their ratio, how far the deviations are, and the bars."""
-    found = in_turn(list(WAYS))
+    found = in_turn("propagating", dict.fromkeys(WAYS, ROUNDS))
     fast, slow = found["ours"], found["row_by_row"]
     ratio = slow["seconds"] / fast["seconds"]
     off = abs(fast["sd_t"] / fast["closed_sd_t"] - 1)
@@ -117,7 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        measure(sys.argv[1])
-    else:
-        main()
+    begin(measure, main)

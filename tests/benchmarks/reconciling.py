@@ -13,13 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
-from statistics import median
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +23,7 @@ from numpy.typing import NDArray
 from parkkit.core.convention import Convention
 from parkkit.core.tables import columns, empty
 from parkkit.inventory.reconciliation import reconcile
+from tests.benchmarks._side_by_side import begin, in_turn, peak_mb
 
 ROWS = 500_000
 BAR = 20.0
@@ -39,7 +35,6 @@ MEDIA = ("air", "water")
 YEARS = (2021, 2022, 2023)
 CELL = ["enterprise_id", "year", "species", "medium"]
 CONVENTION = Convention(factor_sets=(), release_rule="priority")
-Found = dict[str, Any]
 
 
 def releases(count: int, seed: int = 7) -> pd.DataFrame:
@@ -114,29 +109,14 @@ def measure(way: str) -> None:
     started = perf_counter()
     kept = WAYS[way](rows)
     seconds = perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     told = {"kept": len(kept), "digest": digest(kept), "seconds": seconds, "peak_mb": peak}
     print(json.dumps(told))
 
 
-def measured(ways: Sequence[str]) -> dict[str, Found]:
-    """Return what each way found, with its median seconds and its highest peak."""
-    told: dict[str, list[Found]] = {way: [] for way in ways}
-    for way in ways:
-        for _ in range(ROUNDS[way]):
-            command = [sys.executable, __file__, way]
-            run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-            told[way].append(json.loads(run.stdout))
-    return {
-        way: {**runs[0], "seconds": median(run["seconds"] for run in runs),
-              "peak_mb": max(run["peak_mb"] for run in runs)}
-        for way, runs in told.items()
-    }  # fmt: skip
-
-
 def main() -> None:
     """Print one line: the two medians, their ratio, the bar, and whether the rows are the same."""
-    found = measured(list(WAYS))
+    found = in_turn("reconciling", ROUNDS)
     fast, slow = found["ours"], found["group_by_group"]
     ratio = slow["seconds"] / fast["seconds"]
     is_same = (fast["digest"], fast["kept"]) == (slow["digest"], slow["kept"])
@@ -150,7 +130,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        measure(sys.argv[1])
-    else:
-        main()
+    begin(measure, main)

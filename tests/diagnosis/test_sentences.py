@@ -217,7 +217,7 @@ def test_a_decomposition_names_the_cells_it_lacks():
     gap = EFFECTS.assign(amount=None, missing="26 energy_tce 2020; 44 energy_tce 2020")
     assert effects_sentence(gap.astype({"amount": "float"}), "en") == (
         "The decomposition of greenhouse gases (CO2e) is not computable: missing values (2): "
-        "energy consumption (2020: 26), energy consumption (2020: 44)."
+        "energy consumption (2020: 26 Chemicals), energy consumption (2020: 44 Power and heat)."
     )
 
 

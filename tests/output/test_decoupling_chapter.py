@@ -128,7 +128,10 @@ def test_the_page_draws_what_is_whole(
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("zh", "二氧化硫产生量（2023 年：44）"), ("en", "sulphur dioxide generated (2023: 44)")],
+    [
+        ("zh", "二氧化硫产生量（2023 年：44 电力、热力生产和供应业）"),
+        ("en", "sulphur dioxide generated (2023: 44 Power and heat)"),
+    ],
 )
 def test_the_page_names_the_cells_that_are_missing_and_draws_nothing_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, words: str
@@ -140,8 +143,8 @@ def test_the_page_names_the_cells_that_are_missing_and_draws_nothing_for_them(
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("zh", "二氧化硫未作分解：增加值（2023 年：44）为负值"),
-     ("en", "sulphur dioxide): value added (2023: 44) is below zero")],
+    [("zh", "二氧化硫未作分解：增加值（2023 年：44 电力、热力生产和供应业）为负值"),
+     ("en", "sulphur dioxide): value added (2023: 44 Power and heat) is below zero")],
 )  # fmt: skip
 def test_a_negative_value_added_is_named_once_of_all_it_keeps_from_being_decomposed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, words: str
