@@ -72,8 +72,8 @@ def meters() -> pd.DataFrame:
 
 def park_of(activity: pd.DataFrame) -> Park:
     """Return a park with these rows, and nothing else but its plants."""
-    tables = ["listings", "site_factors", "abatement", "releases", "certificates", "economy", "price_index",
-              "same_as", "sources", "factors"]  # fmt: skip
+    tables = ["listings", "site_factors", "abatement", "releases", "certificates", "economy",
+              "price_index", "same_as", "sources", "factors"]  # fmt: skip
     named = {name: empty(name) for name in tables if name in Park.__dataclass_fields__}
     plants = [f"E{plant:03d}" for plant in range(PLANTS)]
     about = About(
