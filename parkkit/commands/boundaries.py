@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import unicodedata
 from collections.abc import Sequence
-from errno import EACCES
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +19,7 @@ from parkkit.commands.options import (
     PartAsked,
     Tongued,
     YearAsked,
+    check_target,
     perimeter,
     say,
     spoken,
@@ -63,7 +62,7 @@ def tell_boundary(
     )  # fmt: skip
     for path, endings in ((out, SHAPES), (picture, MAPS)):
         if path is not None:
-            _check_target(path, endings, tongue)
+            _check_shape(path, endings, tongue)
     drawn = areas(opened, choice.year)
     disputed = disputed_plants(opened, year=choice.year, convention=choice.convention)
     if as_json:
@@ -74,20 +73,13 @@ def tell_boundary(
     _write(opened, choice, out, picture, as_json)
 
 
-def _check_target(path: Path, endings: Sequence[str], language: Language) -> None:
-    """Refuse what cannot be written, or would be written over, before anything is computed."""
+def _check_shape(path: Path, endings: Sequence[str], language: Language) -> None:
     if path.suffix.lower() not in endings:
         wanted = label("charts.comma", language).join(endings)
         raise typer.BadParameter(
             label("cli.wrong_ending", language, given=path.name, endings=wanted)
         )
-    # A park's own boundaries.geojson holds its history; one year of it must not take its place.
-    if path.exists():
-        raise ParkError("file_exists", given=path)
-    if not path.parent.is_dir():
-        raise ParkError("not_a_folder", given=path.parent)
-    if not os.access(path.parent, os.W_OK):
-        raise ParkError("not_writable", given=path, why=os.strerror(EACCES))
+    check_target(path)
 
 
 def _print_json(year: int, drawn: pd.DataFrame, disputed: pd.DataFrame) -> None:

@@ -17,11 +17,11 @@ from parkkit.commands.options import (
     PartAsked,
     Tongued,
     YearAsked,
+    check_target,
     perimeter,
     say,
     spoken,
 )
-from parkkit.core.errors import ParkError
 from parkkit.core.labels import Language, label
 from parkkit.inventory.compilation import compile_inventory
 from parkkit.inventory.fused_files import known_ending, write_fused
@@ -53,7 +53,9 @@ def fuse_park(
 ) -> None:
     """Lay carbon and pollutants side by side.  parkkit fuse langang --out fused.xlsx"""
     tongue = spoken(language)
-    _check_target(out)
+    if out is not None:
+        known_ending(out)
+        check_target(out)
     opened = open_park(park, parks=parks)
     chosen, (kind, within) = chosen_year(year, opened), perimeter(opened, boundary, part)
     inventory = compile_inventory(
@@ -74,17 +76,6 @@ def fuse_park(
         write_fused(asked, out)
         # What a script reads stays JSON alone.
         typer.echo(label("cli.written", tongue, path=out), err=as_json)
-
-
-def _check_target(path: Path | None) -> None:
-    """Refuse what cannot be written, or would be written over, before anything is computed."""
-    if path is None:
-        return
-    known_ending(path)
-    if path.exists():
-        raise ParkError("file_exists", given=path)
-    if not path.parent.is_dir():
-        raise ParkError("not_a_folder", given=path.parent)
 
 
 def _say_sources(fused: pd.DataFrame, year: int, most: int, language: Language) -> None:

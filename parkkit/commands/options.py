@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from enum import StrEnum
+from errno import EACCES
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from parkkit.core.errors import Problem
+from parkkit.core.errors import ParkError, Problem
 from parkkit.core.labels import Language, label
 from parkkit.output.page_choice import chosen_boundary, chosen_part
 from parkkit.output.pages import LANGUAGE_VARIABLE
@@ -66,3 +67,20 @@ def perimeter(park: Park, boundary: str | None, part: str) -> tuple[str, str]:
     """
     kind = chosen_boundary(boundary, park)
     return kind, chosen_part(part, park, kind)
+
+
+def check_target(path: Path) -> None:
+    """Refuse what would be written over, or cannot be written, before anything is computed.
+
+    Raises
+    ------
+    ParkError
+        If the file is there already, its folder is not, or may not be written to.
+    """
+    # A park's own boundaries.geojson holds its history; one year of it must not take its place.
+    if path.exists():
+        raise ParkError("file_exists", given=path)
+    if not path.parent.is_dir():
+        raise ParkError("not_a_folder", given=path.parent)
+    if not os.access(path.parent, os.W_OK):
+        raise ParkError("not_writable", given=path, why=os.strerror(EACCES))

@@ -23,11 +23,6 @@ from parkkit.park.verdict_checks import (
 
 Verdict = Literal["same", "different", "withdrawn"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-# Where a plant's id stands besides its own table.
-PLANT_COLUMNS = ("enterprise_id", "counterpart_id")
-FILLED = ("name_zh", "name_en", "address", "credit_code", "industry_code", "is_registered_here",
-          "is_managed_here", "parent_id")  # fmt: skip
-PLACE = ["lon", "lat", "datum"]
 
 
 def record_verdict(
