@@ -9,10 +9,12 @@ import pytest
 
 from parkkit.core.labels import Language
 from parkkit.inventory.compilation import Inventory, compile_inventory
+from parkkit.inventory.coupling import reason_text
 from parkkit.output.chapters.fusion import fused_sources, table
 from parkkit.output.chapters.fusion_coupling import (
     correlation_text,
     coupled,
+    nothing_told,
     penalties,
     show_coupling,
     show_penalties,
@@ -45,6 +47,16 @@ def test_points_come_first_and_what_cannot_be_judged_says_why(
     is_open = told[["same_cause", "same_direction"]].eq("Open").any(axis=1)
     assert is_open.any()
     assert (told.loc[is_open, "why_open"] != "—").all()
+
+
+def test_a_share_that_nobody_tells_is_absent_and_one_that_lacks_a_number_is_not() -> None:
+    lacking = reason_text("incomplete", "en")
+    table = pd.DataFrame({"direct_co2e_share": [None, None, 0.2],
+                          "pollution_share": [0.3, 0.3, None],
+                          "why_open": ["no direct carbon", lacking, "—"]})  # fmt: skip
+    assert nothing_told(table, "en").to_numpy().tolist() == [
+        [True, False], [False, False], [False, True]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

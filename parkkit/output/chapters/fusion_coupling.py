@@ -26,8 +26,17 @@ def show_coupling(inventory: Inventory, park: Park, choice: PageChoice) -> None:
     if not len(table):
         say("page.coupling.none", choice.language)
         return
-    show_table(table, choice.language, limit=25, absent=table[["pollution_share"]].isna())
+    show_table(table, choice.language, limit=25, absent=nothing_told(table, choice.language))
     say("page.coupling.note", choice.language)
+
+
+def nothing_told(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Tell the shares that `coupled` has not because nobody tells of that side at all.
+
+    A share that a missing number keeps from being computed is not among them.
+    """
+    lacks = table["why_open"].str.contains(reason_text("incomplete", language), regex=False)
+    return table[["direct_co2e_share", "pollution_share"]].isna().mul(~lacks, axis=0)
 
 
 def coupled(inventory: Inventory, park: Park, choice: PageChoice) -> pd.DataFrame:
